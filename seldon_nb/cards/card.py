@@ -1,0 +1,116 @@
+"""A card: what is shown, described once.  HTML, plain text and JSON are renderings of this value.
+
+Text in a card is already translated.  ``data`` is for machines: stable English keys, plain JSON values, never translated.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Tone(enum.Enum):
+    """The mood of a card or a line; always shown as an icon and a word, never by colour alone."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Label and value, one row each."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption for screen readers; ``right`` names the columns that are numbers."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    right: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A next step: a sentence and at most one command, complete and ready to paste; ``kind`` is ``verb``, ``python`` or ``shell``."""
+
+    say: str = ""
+    command: str = ""
+    kind: str = "verb"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One checked thing: tone (icon and word), an optional code, a sentence, and steps."""
+
+    tone: Tone
+    text: str
+    code: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A list of checked things."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Preformatted text (a document, a diff), folded under its title in HTML; ``language`` is ``yaml``, ``diff``, ``text`` or ``python``."""
+
+    title: str
+    text: str
+    language: str = "text"
+    folded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Stages with a tone each and a short note (``0.2 s``)."""
+
+    stages: tuple[tuple[str, Tone, str], ...]
+
+
+Block = Text | Facts | Table | Lines | Listing | Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One thing shown.
+
+    Attributes:
+        kind: what it is (``plan``, ``deployment``, ``error``…), stable.
+        title: one line; badge: the classification in capitals, or empty.
+        state: one word with the tone's icon, at the right of the title.
+        steps: what to do next; who: who can help.
+        python: the one line of Python that does the same.
+        data: plain JSON for ``--json``.
+    """
+
+    kind: str
+    title: str
+    badge: str = ""
+    tone: Tone = Tone.NEUTRAL
+    state: str = ""
+    blocks: tuple[Block, ...] = ()
+    steps: tuple[Step, ...] = ()
+    who: str = ""
+    python: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,289 @@
+"""The seams: one protocol per outside thing, in the verbs of our journey.
+
+A flow imports these and never an adapter.  Each has an adapter per place; one contract suite holds them to the same promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from seldon_nb.domain.audit import Act, AuditRecord
+from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.deployment import DeploymentStatus, Revision, StageStatus, Target
+from seldon_nb.domain.model import Answer, Environment, Flavor, Lineage, ModelRef, ModelVersion
+from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.domain.principal import Principal, SecretToken
+from seldon_nb.domain.signature import Signature
+
+# --- the catalogue ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackRequest:
+    """What the user wants logged.
+
+    Attributes:
+        model: the estimator in the kernel.
+        sample: a DataFrame (n_rows, n_columns) or array; a few rows like those that callers will send.
+        include: files, directories or ``__main__`` that may travel with the model.
+        integers: ``keep``, or ``float`` to log integer columns as decimals with room for missing values.
+        predict: the estimator's method behind the endpoint: ``predict`` or ``predict_proba``.
+    """
+
+    model: Any
+    sample: Any = None
+    include: tuple[str, ...] = ()
+    integers: str = "keep"
+    predict: str = "predict"
+    classification: Classification = Classification.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model serialised in a directory of its own, not yet known to anybody.
+
+    Attributes:
+        path: a complete MLflow model directory; the caller removes it.
+        expected: the kernel's answers to ``sample`` (array-like or DataFrame).
+        sample: the sample as a DataFrame (or array for tensors).
+        referenced: top-level modules that the serialised object needs.
+        local_modules: of these, the ones that no package provides: module → file; ``__main__`` included.
+    """
+
+    path: Path
+    flavor: Flavor
+    serialization: str
+    signature: Signature | None
+    environment: Environment
+    sample: Any
+    expected: Any
+    digest: str
+    size: int
+    save_ms: int
+    has_sample: bool = False
+    referenced: tuple[str, ...] = ()
+    local_modules: tuple[tuple[str, str], ...] = ()
+    fitted_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a list of versions and the token for the next one; an empty token means that this is the end."""
+
+    items: tuple[ModelVersion, ...]
+    next: str = ""
+
+
+class Catalog(Protocol):
+    """Where models are kept."""
+
+    def pack(self, request: PackRequest, into: Path) -> Candidate:
+        """Serialise a model into ``into``, so that the server can load it; nothing is registered.
+
+        Raises: SNB-110 … SNB-129 where the model itself stands in the way.
+        """
+
+    def register(self, candidate: Candidate, name: str, *, tags: Mapping[str, str], lineage: Lineage) -> ModelVersion:
+        """Log and register; either a complete version exists afterwards or nothing does.
+
+        Raises: SNB-140 (not reachable), SNB-141 (disk full), SNB-142 (refused).
+        """
+
+    def find(self, ref: ModelRef) -> ModelVersion:
+        """The version behind a reference, with everything known of it. Raises: SNB-130 … SNB-134, SNB-140."""
+
+    def versions(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
+        """Versions of one model or of all, newest first. Raises: SNB-130, SNB-140."""
+
+    def files(self, version: ModelVersion) -> Path:
+        """A local directory with the model's files (not to be changed). Raises: SNB-140, SNB-141."""
+
+    def annotate(self, version: ModelVersion, *, tags: Mapping[str, str] | None = None, alias: str = "") -> ModelVersion:
+        """Add tags or an alias to a version; a classification tag is never lowered (SNB-404)."""
+
+
+# --- the clean room ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a clean process with the server's packages saw.
+
+    Attributes:
+        loaded: whether the model could be loaded; if not, ``error_type``/``error_module`` say how it ended, without values.
+        answers: the answers to the sample, as plain lists (records for DataFrames), None if predict raised.
+        permuted_equal: the answers to the sample with its columns permuted were the same; None if untried.
+        nan: per column, what happened when its first value was missing.
+        missing: (package, wanted, found) for every pin that the server's environment does not hold.
+    """
+
+    loaded: bool
+    environment: Environment
+    load_ms: int = 0
+    predict_ms: int = 0
+    error_type: str = ""
+    error_hint: str = ""
+    failed_at: str = ""
+    answers: Any = None
+    permuted_equal: bool | None = None
+    nan: tuple[tuple[str, Answer], ...] = ()
+    missing: tuple[tuple[str, str, str], ...] = ()
+
+
+class CleanRoom(Protocol):
+    """A process of its own with the packages that the server will have."""
+
+    def environment(self) -> Environment:
+        """The packages and Python of the server. Raises: SNB-511 if there is no server environment."""
+
+    def replay(self, model: Path, sample: Any, *, deep: bool = True) -> Replay:
+        """Load and ask. ``sample`` may be None: load only. ``deep`` also permutes columns and tries missing values."""
+
+
+# --- serving --------------------------------------------------------------------------------------------------------------------
+
+Report = Callable[[tuple[StageStatus, ...]], None]
+
+
+class Serving(Protocol):
+    """A place that answers."""
+
+    def namespaces(self) -> tuple[str, ...]:
+        """The names of all namespaces, sorted."""
+
+    def namespace(self, name: str) -> NamespaceFacts:
+        """Facts of a namespace. Raises: SNB-212 with the nearest names."""
+
+    def live(self, target: Target) -> Revision | None:
+        """The revision that serves, or None."""
+
+    def apply(self, revision: Revision, model: Path, report: Report) -> DeploymentStatus:
+        """Bring a revision to life; the former one serves until the new one answers. A failure leaves the former one as it was.
+
+        Raises: SNB-220 (the base changed), SNB-310 … SNB-319, SNB-5xx.
+        """
+
+    def statuses(self) -> tuple[DeploymentStatus, ...]:
+        """All deployments of the place, sorted by namespace and name."""
+
+    def delete(self, target: Target) -> None:
+        """Stop and forget; does nothing if it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer of an endpoint: HTTP status, media type, body, and the time it took in seconds."""
+
+    status: int
+    media_type: str
+    body: bytes
+    seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Endpoint(Protocol):
+    """The way to an answer, through the same route that every caller takes."""
+
+    def url(self, target: Target) -> str:
+        """The endpoint's address, without a final slash: ``…/seldon/<namespace>/<name>``."""
+
+    def ask(self, target: Target, path: str, body: bytes | None, token: SecretToken | None, *, timeout_s: float) -> HttpAnswer:
+        """POST ``body`` (GET if None) to ``path`` below the endpoint. Raises: SNB-302 (nobody answers), SNB-307 (too slow)."""
+
+
+class Access(Protocol):
+    """Who is who, and who may."""
+
+    def whoami(self) -> Principal:
+        """The principal that this process acts as."""
+
+    def may(self, verb: str, target: Target) -> bool:
+        """Whether that principal may ``plan``, ``apply``, ``delete``, ``predict``, ``see`` or ``audit`` this deployment."""
+
+    def token(self, target: Target, *, minutes: int = 10) -> SecretToken:
+        """A token for one endpoint, 1 to 60 minutes. Raises: SNB-401 if the principal may not call it, SNB-405 for other lengths."""
+
+    def probe_identities(self, target: Target) -> tuple[Principal, Principal]:
+        """(somebody who must be answered, somebody who must be refused) for the live check."""
+
+    def token_for_probe(self, principal: Principal, target: Target) -> SecretToken:
+        """A one-minute token for the live check; speaks for ``principal``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainVerdict:
+    """Whether the chain of records holds: ``bad_seq`` names the first bad record, 0 if none; ``reason`` says what is wrong with it."""
+
+    records: int
+    bad_seq: int = 0
+    reason: str = ""
+    head: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every record is as it was written."""
+        return self.bad_seq == 0
+
+
+class Audit(Protocol):
+    """The append-only record of every act."""
+
+    def append(
+        self,
+        *,
+        who: Principal,
+        act: Act,
+        subject: str,
+        result: str = "ok",
+        digest: str = "",
+        details: Mapping[str, str | int] | None = None,
+    ) -> AuditRecord:
+        """Add one record; durable when this returns."""
+
+    def records(self, *, subject: str = "", since: str = "") -> Iterable[AuditRecord]:
+        """Records in order; ``subject`` selects one deployment or model (and its versions), ``since`` is RFC 3339."""
+
+    def verify(self) -> ChainVerdict:
+        """Recompute the chain and compare with the anchor."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can hold it still."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Progress(Protocol):
+    """Where long work shows how far it is."""
+
+    def start(self, label: str, total: int) -> None:
+        """Begin; ``total`` in units of the work (rows, steps)."""
+
+    def advance(self, n: int) -> None:
+        """``n`` more units are done."""
+
+    def close(self) -> None:
+        """Done or given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All seams of one place, wired by the workspace."""
+
+    catalog: Catalog
+    clean_room: CleanRoom
+    serving: Serving
+    endpoint: Endpoint
+    access: Access
+    audit: Audit
+    clock: Clock
