@@ -68,7 +68,7 @@ class Classification(enum.Enum):
             return cls.UNKNOWN
 
 
-_ORDER = [level for level in Classification if level is not Classification.UNKNOWN]
+_ORDER: list[Classification] = [level for level in Classification if level is not Classification.UNKNOWN]
 
 
 def highest(*levels: Classification) -> Classification:
