@@ -31,6 +31,7 @@ class PackRequest:
         include: files, directories or ``__main__`` that may travel with the model.
         integers: ``keep``, or ``float`` to log integer columns as decimals with room for missing values.
         predict: the estimator's method behind the endpoint: ``predict`` or ``predict_proba``.
+        name: what it will be called, for sentences only.
     """
 
     model: Any
@@ -39,6 +40,7 @@ class PackRequest:
     integers: str = "keep"
     predict: str = "predict"
     classification: Classification = Classification.UNKNOWN
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,3 +289,14 @@ class Ports:
     access: Access
     audit: Audit
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One thing that ``doctor`` looked at: what, whether it works, a translated sentence, and a code that explains it if it does not."""
+
+    subject: str
+    ok: bool
+    text: str
+    code: str = ""
+    warn: bool = False

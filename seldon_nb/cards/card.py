@@ -18,6 +18,7 @@ class Tone(enum.Enum):
     GOOD = "good"
     WARN = "warn"
     BAD = "bad"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A next step: a sentence and at most one command, complete and ready to paste; ``kind`` is ``verb``, ``python`` or ``shell``."""
+    """A next step: a sentence and at most one command.
+
+    ``kind`` is ``python`` or ``shell`` (the command is complete), or ``verb``: a line of the common grammar, to which the renderer puts the
+    prefix of the place where the card is shown.
+    """
 
     say: str = ""
     command: str = ""

@@ -3,12 +3,57 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from seldon_nb.domain.canonical import digest_of
 
 GENESIS = "sha256:" + "0" * 64
+
+#: Everything that a record's details may say.  Nothing else is ever written, so a payload has no place to go.
+DETAIL_KEYS = frozenset(
+    {
+        "alias",
+        "allowed",
+        "answered",
+        "asked_with",
+        "caller",
+        "callers",
+        "calls",
+        "classification",
+        "code",
+        "deployment",
+        "failed",
+        "first",
+        "flavor",
+        "last",
+        "minutes",
+        "model",
+        "model_digest",
+        "namespace",
+        "note",
+        "outcome",
+        "overrides",
+        "place",
+        "reason",
+        "refused",
+        "refused_status",
+        "replaced",
+        "revision",
+        "rows",
+        "run",
+        "server",
+        "stage",
+        "status",
+        "took_ms",
+        "version",
+    }
+)
+MAX_TEXT = 256
+_MAX_INT = 2**53 - 1  # what every reader of JSON can hold
+_LOOKS_SECRET = re.compile(r"eyJ[A-Za-z0-9_-]{6,}|-----BEGIN|\b[Bb]earer\s+\S")
+_LOOKS_PAYLOAD = re.compile(r"\s*(\{.*\}|\[.*\])\s*\Z", re.DOTALL)
 
 
 class Act(enum.Enum):
@@ -69,3 +114,37 @@ class AuditRecord:
     def computed_hash(self) -> str:
         """The hash this record ought to carry."""
         return digest_of(self.body())
+
+
+def checked_text(text: str, *, most: int = MAX_TEXT) -> str:
+    """The text itself, if a record may hold it.
+
+    Raises:
+        ValueError: it is too long, or looks like a token, a key or a payload; the text is not repeated in the error.
+    """
+    if len(text) > most:
+        raise ValueError(f"a record holds texts of {most} characters at most")
+    if _LOOKS_SECRET.search(text):
+        raise ValueError("this text looks like a token or a key")
+    if _LOOKS_PAYLOAD.match(text):
+        raise ValueError("this text looks like a payload")
+    return text
+
+
+def checked_details(details: Mapping[str, str | int] | None) -> dict[str, str | int]:
+    """The details as a new dict, if a record may hold them: known keys, short texts, whole numbers.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    checked: dict[str, str | int] = {}
+    for key, value in (details or {}).items():
+        if key not in DETAIL_KEYS:
+            raise ValueError(f"a record has no detail called {key!r}")
+        if type(value) is str:
+            checked[key] = checked_text(value)
+        elif type(value) is int and abs(value) <= _MAX_INT:
+            checked[key] = value
+        else:
+            raise ValueError(f"the detail {key!r} is neither text nor a whole number")
+    return checked

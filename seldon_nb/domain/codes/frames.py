@@ -1,7 +1,139 @@
-"""Codes."""
+"""Codes 320–329: rows that do not fit the model, and answers that cannot be read.
+
+No sentence here ever shows a value of a row: names of columns, types, counts and positions only.
+"""
 
 from __future__ import annotations
 
-from seldon_nb.domain.code import Code
+from seldon_nb.domain.code import N_, Code, Kind, NextStep
 
-CODES: tuple[Code, ...] = ()
+CODES: tuple[Code, ...] = (
+    Code(
+        id="SNB-320",
+        kind=Kind.USER_INPUT,
+        what=N_("Your rows do not have the columns that {model} takes; nothing was sent."),
+        saw=N_("{differences} The model expects: {expected}."),
+        next=(
+            NextStep(say=N_("Give the columns the names that the model knows:"), python="{fix}"),
+            NextStep(say=N_("See what the model takes:"), verb="show {model}"),
+        ),
+        explain=N_(
+            "A model finds its inputs by the names of the columns, and names are compared letter by letter: `Age` is not `age`. "
+            "The names come from the signature, which was written when the model was logged. "
+            "The order of your columns does not matter, and neither does the index. A column that the model does not know is left out "
+            "with a note, unless another one is missing at the same time: then it is probably the missing one under another name, and "
+            "we would rather ask than guess."
+        ),
+        example={
+            "model": "fraud@3",
+            "differences": "Column `Age` is not in the model; did you mean `age`?",
+            "expected": "age, income, region",
+            "fix": 'rows = rows.rename(columns={"Age": "age"})',
+        },
+    ),
+    Code(
+        id="SNB-321",
+        kind=Kind.USER_INPUT,
+        what=N_("Column `{column}` does not have the type that {model} takes; nothing was sent."),
+        saw=N_("Found {found}; the model takes {wanted}. {others}"),
+        next=(
+            NextStep(say=N_("Convert the column, if this is what it means, or look at what stands in the way:"), python="{fix}"),
+            NextStep(say=N_("See what the model takes:"), verb="show {model}"),
+        ),
+        explain=N_(
+            "Every column of a model has a type, written down when the model was logged. A conversion that keeps every value is done without a "
+            "word: whole numbers become decimals, decimals that are whole become whole numbers, small integers become large ones, "
+            "categories become what they stand for. Everything else is yours to decide, because it can change what the value means: text that looks like a "
+            "number may be a code with leading zeros, and a date without a time zone is not the same moment everywhere."
+        ),
+        example={
+            "column": "age",
+            "model": "fraud@3",
+            "found": "text that looks like numbers (str)",
+            "wanted": "whole numbers (long)",
+            "others": "",
+            "fix": 'rows["age"] = pd.to_numeric(rows["age"])',
+        },
+    ),
+    Code(
+        id="SNB-322",
+        kind=Kind.USER_INPUT,
+        what=N_("Column `{column}` has missing values where {model} takes none; nothing was sent."),
+        saw=N_("{count} of {rows} values are missing, at row {positions} (counting from 0). The model takes {wanted}. {others}"),
+        next=(
+            NextStep(say=N_("Leave these rows out:"), python="rows = rows.dropna(subset=[{literal}])"),
+            NextStep(
+                say=N_("Or fill them the way you did before training; see them first:"), python="rows[rows[{literal}].isna()]"
+            ),
+            NextStep(
+                say=N_("Or, if a missing value is normal here, log the model again with room for it, and a sample that has one:"),
+                python='sn.log(model, name="{name}", sample=rows, integers="float")',
+            ),
+        ),
+        explain=N_(
+            'Whole numbers, yes/no values and bytes have no way to say "missing" on their way to a model server: sent anyway, the server answers with '
+            "an error, or takes a missing yes/no value for a no. Decimals, text and dates do have one, and their missing values are sent as they are. "
+            'If rows without this value are part of normal life, log the model with `integers="float"`: its integer columns then become decimals.'
+        ),
+        example={
+            "column": "age",
+            "literal": '"age"',
+            "name": "fraud",
+            "model": "fraud@3",
+            "count": 3,
+            "rows": "1,000",
+            "positions": "4, 17, 203",
+            "wanted": "whole numbers (long)",
+            "others": "",
+        },
+    ),
+    Code(
+        id="SNB-323",
+        kind=Kind.USER_INPUT,
+        what=N_("There are no rows to ask {model} about; nothing was sent."),
+        saw=N_("Found {found}."),
+        next=(NextStep(say=N_("Look at the filter, or at the file that the rows come from:"), python="rows.shape"),),
+        explain=N_(
+            "An empty question has no answer, and a model server answers it with an error that names no reason. So we do not send it."
+        ),
+        example={"model": "fraud@3", "found": "a DataFrame of 0 rows and 12 columns"},
+    ),
+    Code(
+        id="SNB-324",
+        kind=Kind.USER_INPUT,
+        what=N_("This is not something that {model} can be asked with; nothing was sent."),
+        saw=N_("Found {found}; the model takes {wanted}."),
+        next=(
+            NextStep(say=N_("Bring it into that form:"), python="{fix}"),
+            NextStep(say=N_("See what the model takes:"), verb="show {model}"),
+        ),
+        explain=N_(
+            "A model with columns takes a pandas DataFrame with one column per input (or a two-dimensional array with as many columns, in the "
+            "model's order). A model with tensors takes numpy arrays whose first dimension counts the rows. Tables that can turn themselves into a DataFrame "
+            "(polars, Arrow) are taken too."
+        ),
+        example={
+            "model": "fraud@3",
+            "found": "a list",
+            "wanted": "a DataFrame with the columns age, income, region",
+            "fix": "rows = pd.DataFrame(rows)",
+        },
+    ),
+    Code(
+        id="SNB-325",
+        kind=Kind.PLATFORM,
+        what=N_("{name} answered, but the answer could not be read; no predictions were kept."),
+        saw=N_("{reason} This concerns rows {rows}."),
+        next=(
+            NextStep(say=N_("See whether the deployment is well:"), verb="show {name}"),
+            NextStep(say=N_("Check everything between here and there:"), verb="doctor"),
+        ),
+        who=N_("The people who run the place can see what the model server wrote in its log."),
+        explain=N_(
+            "An answer must be JSON of the Open Inference Protocol, with as many rows as were asked about. Something else came back: a proxy in between, a server "
+            "of another kind, or a model that does not answer row by row. When rows are sent in several requests and one of them fails, "
+            "the answers to the others are thrown away: you never hold half a table."
+        ),
+        example={"name": "dev/fraud", "reason": "It is not JSON.", "rows": "10,001–20,000"},
+    ),
+)

@@ -1,0 +1,66 @@
+# The two commands are `make demo` and `make test`; each sets up all that it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.locked
+# Writing no bytecode makes every later start two to three times slower.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+export SELDON_NB_LANG ?= en
+
+.PHONY: help demo test lint types layers unit here notebooks bench lock words lab clean docs
+
+help:  ## Show this help
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock (about a minute the first time)…"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 10) <= sys.version_info[:2] <= (3, 12) else "Python 3.10, 3.11 or 3.12 is needed; choose one with PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/^[^ ]/p' requirements.lock | sed '$$d' > $(VENV)/uv.txt
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP)  ## The whole journey on this machine: log, plan, deploy, ask, audit
+	@$(BIN)/seldon-nb demo
+
+lab: $(STAMP)  ## Open the tutorial notebooks
+	@$(BIN)/jupyter lab notebooks
+
+test: $(STAMP)  ## Everything: style, types, layers, and every test with the real engines
+	@$(MAKE) --no-print-directory lint types layers
+	@$(BIN)/python -m pytest tests -q --ignore=tests/notebooks
+	@$(MAKE) --no-print-directory notebooks
+
+lint: $(STAMP)  ## Style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)  ## Types
+	@$(BIN)/mypy
+
+layers: $(STAMP)  ## Imports point one way
+	@$(BIN)/lint-imports
+
+unit: $(STAMP)  ## The quick tests
+	@$(BIN)/python -m pytest tests/unit tests/golden -q
+
+notebooks: $(STAMP)  ## Run the notebooks and compare their outputs
+	@$(BIN)/python -m pytest tests/notebooks -q
+
+bench: $(STAMP)  ## Measure, and write tests/bench/REPORT.md
+	@$(BIN)/python -m tests.bench.report
+
+words: $(STAMP)  ## Collect every sentence, update the French catalogue, compile it
+	@$(BIN)/pybabel -q extract --no-default-keywords -k N_ -k tr -k trn:1,2 --no-location --sort-output --omit-header -o $(VENV)/seldon_nb.pot seldon_nb
+	@$(BIN)/pybabel -q update -i $(VENV)/seldon_nb.pot -o seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.po -l fr --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q compile -i seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.po -o seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.mo
+
+lock: $(STAMP)  ## Resolve the dependencies again
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.10 --generate-hashes --quiet --no-annotate --no-header -o requirements.lock
+
+clean:  ## Remove what make made in this directory
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

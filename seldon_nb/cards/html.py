@@ -1,0 +1,132 @@
+"""Cards as HTML: one self-contained fragment that needs no script, and is safe with any name in it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Table, Text, Timeline
+from seldon_nb.cards.card import Tone as _Tone
+from seldon_nb.cards.clean import visible
+from seldon_nb.cards.skin import Skin, command
+from seldon_nb.cards.style import STYLE
+from seldon_nb.cards.tones import ICONS, tone_word
+from seldon_nb.words import language, tr, trn
+
+NO_BREAK = 24  # characters of a row's name that stay on one line
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def to_html(card: Card, skin: Skin = Skin.NOTEBOOK) -> str:
+    """The card as a ``<section>`` with its own style; every text is escaped, and what would hide or mislead is made visible."""
+    blocks = [_block(block, skin) for block in card.blocks]
+    who = f'<p class="mu">{_inline(card.who)}</p>' if card.who else ""
+    body = "".join((*blocks, _steps(card.steps, skin), who))
+    python = card.python if skin is not Skin.PYTHON else ""
+    return "".join(
+        (
+            f'<section class="snb {card.tone.value}" lang="{language()}" aria-label="{_escape(card.title)}"><style>{STYLE}</style>',
+            _header(card),
+            f'<div class="by">{body}</div>' if body else "",
+            f'<div class="ft">{_escape(tr("Python: {line}", line=""))}<code>{_escape(python)}</code></div>' if python else "",
+            "</section>",
+        )
+    )
+
+
+def _header(card: Card) -> str:
+    marks = f'<span class="bd">{_escape(card.badge)}</span>' if card.badge else ""
+    if card.state:
+        marks += f'<span class="st" role="status">{_icon(card.tone)} {_escape(card.state)}</span>'
+    title = f'<div class="ti" role="heading" aria-level="3">{_inline(card.title)}</div>'
+    return f'<div class="hd">{title}<div class="mk">{marks}</div></div>' if marks else f'<div class="hd">{title}</div>'
+
+
+def _block(block: Block, skin: Skin) -> str:
+    if isinstance(block, Text):
+        return _text(block)
+    if isinstance(block, Facts):
+        rows = "".join(f"<dt>{_inline(name)}</dt><dd>{_inline(value)}</dd>" for name, value in block.rows)
+        return f"<dl>{rows}</dl>" if rows else ""
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Lines):
+        rows = "".join(_line(line, skin) for line in block.lines)
+        return f'<ul class="ck">{rows}</ul>' if rows else ""
+    if isinstance(block, Listing):
+        return _listing(block)
+    return _timeline(block)
+
+
+def _text(block: Text) -> str:
+    tag = "strong" if block.strong else ""
+    opened, closed = (f"<{tag}>", f"</{tag}>") if tag else ("", "")
+    return "".join(f"<p>{opened}{_inline(part)}{closed}</p>" for part in block.text.split("\n"))
+
+
+def _line(line: Line, skin: Skin) -> str:
+    code = f'<span class="cd">{_escape(line.code)}</span> ' if line.code else ""
+    word = f'<span class="vh">{_escape(tone_word(line.tone))}: </span>'
+    return f'<li class="{line.tone.value}">{_icon(line.tone)}<div><p>{word}{code}{_inline(line.text)}</p>{_steps(line.steps, skin)}</div></li>'
+
+
+def _steps(steps: tuple[Step, ...], skin: Skin) -> str:
+    if not steps:
+        return ""
+    rows = []
+    for step in steps:
+        say = f"<p>{_inline(step.say)}</p>" if step.say else ""
+        line = f'<pre class="cm"><code>{_escape(command(step, skin))}</code></pre>' if step.command else ""
+        rows.append(f"<li>{say}{line}</li>")
+    return f'<ul class="nx" aria-label="{_escape(tr("What you can do now"))}">{"".join(rows)}</ul>'
+
+
+def _table(block: Table) -> str:
+    def kinds(index: int, *more: str) -> str:
+        names = " ".join(("r", *more) if index in block.right else more)
+        return f' class="{names}"' if names else ""
+
+    caption = f"<caption>{_inline(block.caption)}</caption>" if block.caption else ""
+    head = "".join(f'<th scope="col"{kinds(index)}>{_inline(cell)}</th>' for index, cell in enumerate(block.headers))
+    rows = []
+    for first, *others in block.rows:
+        short = ("n",) if len(first) <= NO_BREAK else ()
+        named = f'<th scope="row"{kinds(0, *short)}>{_inline(first)}</th>'
+        rest = "".join(f"<td{kinds(index)}>{_inline(cell)}</td>" for index, cell in enumerate(others, start=1))
+        rows.append(f"<tr>{named}{rest}</tr>")
+    return f'<div class="tb"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _listing(block: Listing) -> str:
+    body = visible(block.text, lines=True).rstrip("\n").split("\n")
+    shown = "\n".join(_diff_line(line) if block.language == "diff" else html.escape(line) for line in body)
+    count = trn("({n} line)", "({n} lines)", len(body))
+    opened = "" if block.folded else " open"
+    return f'<details{opened}><summary>{_escape(block.title)} <span class="mu">{count}</span></summary><pre tabindex="0"><code>{shown}</code></pre></details>'
+
+
+def _diff_line(line: str) -> str:
+    kind = "mu" if line.startswith(("---", "+++", "@@")) else {"+": "ad", "-": "de"}.get(line[:1])
+    return f'<span class="{kind}">{html.escape(line)}</span>' if kind else html.escape(line)
+
+
+def _timeline(block: Timeline) -> str:
+    rows = []
+    for name, tone, note in block.stages:
+        icon = "" if tone is _Tone.NEUTRAL else ICONS[tone]
+        small = f"<small>{_escape(note)}</small>" if note else ""
+        rows.append(f'<li class="{tone.value}"><span class="dt" aria-hidden="true">{icon}</span>{_escape(name)}{small}</li>')
+    return f'<ol class="tl" aria-label="{_escape(tr("Stages, in order"))}">{"".join(rows)}</ol>' if rows else ""
+
+
+def _icon(tone: _Tone) -> str:
+    return f'<span class="ic" aria-hidden="true">{ICONS[tone]}</span>'
+
+
+def _escape(text: str) -> str:
+    return html.escape(visible(text), quote=True)
+
+
+def _inline(text: str) -> str:
+    """Escaped text; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", _escape(text))

@@ -1,0 +1,183 @@
+"""Plans as cards: first in words, then what was found, then the documents one click away."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from seldon_nb.cards.amounts import listed, moment
+from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Text, Tone
+from seldon_nb.cards.error import finding_data, finding_line
+from seldon_nb.cards.skin import Skin
+from seldon_nb.cards.tones import badge
+from seldon_nb.domain.canonical import short
+from seldon_nb.domain.plan import Document, Finding, Plan
+from seldon_nb.words import tr, trn
+
+SHORT_DIFF = 30
+
+
+def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK) -> Card:
+    """What would be created or replaced, who may call it, every finding with its fixes, the difference and the documents."""
+    blocks: list[Block] = [Text(_words(plan)), Lines((*_checks(plan),)), Facts(_facts(plan))]
+    if plan.is_update and plan.diff.strip():
+        blocks.append(Listing(tr("What changes"), plan.diff, language="diff", folded=plan.diff.count("\n") > SHORT_DIFF))
+    blocks += [_document(document) for document in plan.documents]
+    tone, state = _state(plan)
+    spec = plan.spec
+    return Card(
+        kind="plan",
+        title=tr("Plan · deploy {ref} to {namespace}", ref=spec.version.ref, namespace=spec.namespace),
+        badge=badge(spec.classification),
+        tone=tone,
+        state=state,
+        blocks=tuple(blocks),
+        steps=_steps(plan, skin),
+        data=_data(plan),
+    )
+
+
+def _words(plan: Plan) -> str:
+    spec = plan.spec
+    name = f"{spec.namespace}/{spec.deployment}"
+    if _is_same(plan):
+        return tr(
+            "`{name}` is this already, as revision {revision}: applying the plan changes nothing.",
+            name=name,
+            revision=plan.base.revision,
+        )
+    if plan.is_update:
+        first = tr(
+            "Will replace revision {revision} of `{name}` by {ref}. The former one answers until the new one does.",
+            revision=plan.base.revision,
+            name=name,
+            ref=spec.version.ref,
+        )
+    else:
+        first = tr("Will create `{name}`: one model server, one access rule, no public route.", name=name)
+    return f"{first} {_callers(plan)}"
+
+
+def _callers(plan: Plan) -> str:
+    requester = plan.spec.requested_by.name
+    others = [caller.name for caller in plan.spec.callers if caller.name != requester]
+    included = len(others) < len(plan.spec.callers)
+    if not plan.spec.callers:
+        return tr("Nobody may call it.")
+    if not others:
+        return tr("Only {who} may call it.", who=requester)
+    names = [requester, *others] if included else others
+    return trn("Only {who} may call it.", "It may be called by {who}, and by nobody else.", len(names), who=listed(names))
+
+
+def _checks(plan: Plan) -> list[Line]:
+    order = sorted(
+        plan.findings, key=lambda finding: (not finding.blocks, bool(finding.overridden_by), finding.severity.value != "warn")
+    )
+    lines = [finding_line(finding) for finding in order]
+    if plan.passed:
+        lines.insert(0, Line(Tone.GOOD, trn("{n} check passed.", "{n} checks passed.", plan.passed)))
+    return lines
+
+
+def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
+    spec = plan.spec
+    rows = [
+        (tr("Place"), f"{spec.place} · {spec.namespace}"),
+        (
+            tr("Answers with"),
+            tr("{server}, within {seconds} s", server=f"MLServer ({spec.server.value})", seconds=spec.timeout_s),
+        ),
+        (tr("Digest"), short(plan.digest)),
+    ]
+    if plan.created_at:
+        rows.append((tr("Made"), tr("{when} by {who}", when=moment(plan.created_at), who=spec.requested_by.name)))
+    return tuple(rows)
+
+
+def _state(plan: Plan) -> tuple[Tone, str]:
+    if not plan.ok:
+        return Tone.BAD, tr("Blocked")
+    if any(_counts(finding) for finding in plan.findings):
+        return Tone.WARN, tr("Ready, with warnings")
+    return Tone.GOOD, tr("Ready")
+
+
+def _counts(finding: Finding) -> bool:
+    return bool(finding.overridden_by) or finding.severity.value == "warn"
+
+
+def _is_same(plan: Plan) -> bool:
+    return plan.is_update and plan.base.digest == plan.documents_digest()
+
+
+def _steps(plan: Plan, skin: Skin) -> tuple[Step, ...]:
+    if not plan.ok or _is_same(plan):
+        return ()
+    if skin is not Skin.SHELL:
+        return (Step(tr("Apply it:"), "plan.apply()", "python"),)
+    return (Step(tr("Plan and apply in one line:"), deploy_line(plan)),)
+
+
+def deploy_line(plan: Plan) -> str:
+    """The line of the grammar that makes this plan and applies it."""
+    spec = plan.spec
+    words = ["deploy", spec.version.ref, "--to", spec.namespace]
+    if spec.deployment != spec.version.name:
+        words += ["--name", spec.deployment]
+    if spec.server.value != "mlflow":
+        words += ["--server", spec.server.value]
+    for caller in spec.callers:
+        if caller.name != spec.requested_by.name:
+            words += ["--caller", caller.name]
+    if spec.timeout_s != 60:
+        words += ["--timeout", str(spec.timeout_s)]
+    for override in spec.overrides:
+        words += ["--override", override.code]
+    if spec.overrides:
+        words += ["--because", spec.overrides[0].reason]
+    return shlex.join(words)
+
+
+def _document(document: Document) -> Listing:
+    return Listing(document.name, _yaml(document.body), language="yaml")
+
+
+def _yaml(body: Mapping[str, Any]) -> str:
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(_plain(body), Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _data(plan: Plan) -> dict[str, object]:
+    spec = plan.spec
+    return {
+        "model": spec.version.ref,
+        "modelDigest": spec.version.digest,
+        "deployment": spec.deployment,
+        "namespace": spec.namespace,
+        "place": spec.place,
+        "server": spec.server.value,
+        "classification": spec.classification.value,
+        "requestedBy": spec.requested_by.name,
+        "callers": [caller.name for caller in spec.callers],
+        "timeoutSeconds": spec.timeout_s,
+        "digest": plan.digest,
+        "ok": plan.ok,
+        "update": plan.is_update,
+        "changes": not _is_same(plan),
+        "passed": plan.passed,
+        "findings": [finding_data(finding) for finding in plan.findings],
+        "documents": {document.name: document.body for document in plan.documents},
+        "base": {"digest": plan.base.digest, "revision": plan.base.revision},
+        "diff": plan.diff,
+        "createdAt": plan.created_at,
+    }

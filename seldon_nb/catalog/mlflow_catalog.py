@@ -1,0 +1,232 @@
+"""The catalogue over MLflow 3: implements ``ports.Catalog``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seldon_nb.catalog import tags as tag
+from seldon_nb.catalog.connection import Connection, out_of_room
+from seldon_nb.catalog.reading import version_of
+from seldon_nb.catalog.registering import local_path, register
+from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.errors import fail
+from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
+from seldon_nb.domain.names import is_model_name, nearest
+from seldon_nb.ports import Candidate, PackRequest, Page
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+#: The experiment of runs that we make.
+EXPERIMENT = "seldon_nb"
+NONE = "—"
+_MANY = 1000
+
+
+class MlflowCatalog:
+    """Models in MLflow.
+
+    Args:
+        tracking_uri: ``sqlite:///…``, ``http(s)://…``, or whatever MLflow takes.
+        artifacts: where a SQLite catalogue keeps its files; MLflow's own choice, the working directory, moves with the notebook.
+    """
+
+    def __init__(self, tracking_uri: str, artifacts: Path | None = None) -> None:
+        self._connection = Connection(tracking_uri)
+        self._artifacts = artifacts
+        self._experiment = ""
+        self._downloads: tempfile.TemporaryDirectory[str] | None = None
+
+    def open_ahead(self) -> None:
+        """Import and open MLflow in the background, so that the first use need not wait."""
+        self._connection.open_ahead()
+
+    # --- logging ---------------------------------------------------------------------------------------------------------------
+
+    def pack(self, request: PackRequest, into: Path) -> Candidate:
+        """See ``ports.Catalog``."""
+        from seldon_nb.catalog.packing import pack
+
+        return pack(request, into)
+
+    def register(self, candidate: Candidate, name: str, *, tags: Mapping[str, str], lineage: Lineage) -> ModelVersion:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=name) as client:
+            record, _, _ = register(
+                client, self._connection, candidate, name, experiment=self._experiment_id(client), tags=tags, lineage=lineage
+            )
+            uri = (
+                client.get_model_version_download_uri(name, str(record.version)) if self._connection.is_server else record.source
+            )
+        return version_of(record, uri, candidate.path)
+
+    def _experiment_id(self, client: MlflowClient) -> str:
+        if chosen := os.environ.get("MLFLOW_EXPERIMENT_ID"):
+            return chosen
+        if not self._experiment:
+            name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+            known = client.get_experiment_by_name(name)
+            self._experiment = known.experiment_id if known is not None else self._new_experiment(client, name)
+        return self._experiment
+
+    def _new_experiment(self, client: MlflowClient, name: str) -> str:
+        if self._artifacts is None or self._connection.database is None:
+            return str(client.create_experiment(name))
+        with out_of_room(self._artifacts.parent, name=name):
+            self._artifacts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return str(client.create_experiment(name, artifact_location=self._artifacts.resolve().as_uri()))
+
+    # --- finding ---------------------------------------------------------------------------------------------------------------
+
+    def find(self, ref: ModelRef) -> ModelVersion:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=ref.name) as client:
+            record = self._of_run(client, ref) if ref.run_id else self._of_name(client, ref)
+            return self._complete(client, record)
+
+    def versions(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=name) as client:
+            order = ["version_number DESC"] if name else ["creation_timestamp DESC", "name ASC", "version_number DESC"]
+            found = client.search_model_versions(_named(name), max_results=limit, order_by=order, page_token=page or None)
+            if name and not found and not page:
+                self._known(client, name)
+            items = tuple(self._complete(client, record) for record in found if is_model_name(record.name))
+            return Page(items, found.token or "")
+
+    def files(self, version: ModelVersion) -> Path:
+        """See ``ports.Catalog``; what is not on this machine is downloaded once per process."""
+        if (path := local_path(version.uri)) is not None:
+            if not (path / "MLmodel").exists():
+                raise fail("SNB-140", uri=version.uri, reason="No such file or directory")
+            return path
+        if self._downloads is None:
+            self._downloads = tempfile.TemporaryDirectory(prefix="seldon-nb-models-")
+        into = Path(self._downloads.name) / f"{version.name}-{version.version}"
+        if not (into / "MLmodel").exists():
+            with self._connection.speaking(name=version.name), out_of_room(into.parent, name=version.name, needed=version.size):
+                self._download(version.uri, into)
+        return into
+
+    def annotate(self, version: ModelVersion, *, tags: Mapping[str, str] | None = None, alias: str = "") -> ModelVersion:
+        """See ``ports.Catalog``."""
+        wanted = dict(tags or {})
+        if tag.CLASSIFICATION in wanted:
+            level = Classification.parse(wanted[tag.CLASSIFICATION])
+            held = self.find(ModelRef(name=version.name, version=version.version)).classification
+            if level < held or (level is Classification.UNKNOWN and held is not Classification.UNKNOWN):
+                raise fail("SNB-404", subject=version.ref, wanted=level.value, held=held.value)
+        with self._connection.speaking(name=version.name) as client:
+            for key, value in wanted.items():
+                client.set_model_version_tag(version.name, str(version.version), key, value)
+            if alias:
+                client.set_registered_model_alias(version.name, alias, str(version.version))
+            if not wanted:
+                return replace(version, aliases=tuple(sorted({*version.aliases, alias})))
+            return self._complete(client, client.get_model_version(version.name, str(version.version)))
+
+    # --- one record -------------------------------------------------------------------------------------------------------------
+
+    def _of_name(self, client: MlflowClient, ref: ModelRef) -> Any:
+        if ref.alias:
+            model = self._known(client, ref.name)
+            if ref.alias not in model.aliases:
+                aliases = ", ".join(f"{alias} ({number})" for alias, number in sorted(model.aliases.items()))
+                raise fail(
+                    "SNB-132",
+                    name=ref.name,
+                    alias=ref.alias,
+                    aliases=aliases or NONE,
+                    latest=self._latest(client, ref.name) or NONE,
+                )
+            return client.get_model_version(ref.name, str(model.aliases[ref.alias]))
+        wanted = _named(ref.name) + (f" AND version_number={ref.version}" if ref.version else "")
+        found = client.search_model_versions(wanted, max_results=1, order_by=["version_number DESC"])
+        if found:
+            return found[0]
+        self._known(client, ref.name)
+        others = client.search_model_versions(_named(ref.name), max_results=20, order_by=["version_number DESC"])
+        versions = [int(record.version) for record in others]
+        raise fail(
+            "SNB-131",
+            name=ref.name,
+            version=ref.version or 1,
+            versions=_listed(versions),
+            latest=versions[0] if versions else NONE,
+        )
+
+    def _of_run(self, client: MlflowClient, ref: ModelRef) -> Any:
+        """The newest registered version of the models of a run that are called so."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            run = client.get_run(ref.run_id)
+        except MlflowException as error:
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise
+            raise fail("SNB-134", ref=str(ref), run=ref.run_id, models=0, path=ref.path, versions=0) from error
+        outputs = run.outputs.model_outputs if run.outputs is not None else []
+        models = [client.get_logged_model(output.model_id) for output in outputs]
+        called = [model for model in models if ref.path in (model.name, "model")]
+        places = {place for model in called for place in (model.artifact_location, f"models:/{model.model_id}")}
+        places.add(f"{run.info.artifact_uri}/{ref.path}")  # where MLflow 2 put it
+        found = client.search_model_versions(f"run_id='{ref.run_id}'", max_results=_MANY, order_by=["creation_timestamp DESC"])
+        for record in found:
+            if record.source in places:
+                return record
+        raise fail("SNB-134", ref=str(ref), run=ref.run_id, models=len(called), path=ref.path, versions=0)
+
+    def _known(self, client: MlflowClient, name: str) -> Any:
+        """The registered model, or SNB-130 with the nearest names."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return client.get_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            names = [model.name for model in client.search_registered_models(max_results=_MANY)]
+            raise fail("SNB-130", name=name, nearest=", ".join(nearest(name, names)) or NONE) from error
+
+    def _latest(self, client: MlflowClient, name: str) -> int:
+        found = client.search_model_versions(_named(name), max_results=1, order_by=["version_number DESC"])
+        return int(found[0].version) if found else 0
+
+    def _complete(self, client: MlflowClient, record: Any) -> ModelVersion:
+        uri = record.source
+        if local_path(uri) is None:
+            uri = client.get_model_version_download_uri(record.name, str(record.version))
+        return version_of(record, uri, self._described(uri, record))
+
+    def _described(self, uri: str, record: Any) -> Path | None:
+        """A directory with MLmodel and requirements.txt: the model's own, or a copy of these two files alone."""
+        if (path := local_path(uri)) is not None:
+            return path if (path / "MLmodel").exists() else None
+        if self._downloads is None:
+            self._downloads = tempfile.TemporaryDirectory(prefix="seldon-nb-models-")
+        into = Path(self._downloads.name) / f"about-{record.name}-{record.version}"
+        if not (into / "MLmodel").exists():
+            for name in ("requirements.txt", "MLmodel"):
+                self._download(f"{uri}/{name}", into)
+        return into
+
+    def _download(self, uri: str, into: Path) -> None:
+        from mlflow.artifacts import download_artifacts
+
+        into.mkdir(parents=True, exist_ok=True)
+        download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=self._connection.uri)
+
+
+def _named(name: str) -> str:
+    """MLflow's filter for a name; empty for all."""
+    quote = '"' if "'" in name else "'"
+    return f"name={quote}{name}{quote}" if name else ""
+
+
+def _listed(versions: list[int]) -> str:
+    return ", ".join(map(str, sorted(versions))) or NONE

@@ -1,0 +1,86 @@
+"""Pack: an estimator and a sample become an MLflow model directory that the server can load; nothing is registered."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from seldon_nb.catalog import flavors, modules, requirements, samples, signatures
+from seldon_nb.catalog.clean_room_main import plain
+from seldon_nb.catalog.connection import out_of_room, quiet
+from seldon_nb.checks.trial import MAIN, UNNAMED
+from seldon_nb.digests import tree_digest, tree_files
+from seldon_nb.domain.errors import fail
+from seldon_nb.domain.model import Environment, Flavor
+from seldon_nb.ports import Candidate, PackRequest
+
+
+def pack(request: PackRequest, into: Path) -> Candidate:
+    """Serialise ``request.model`` into ``into``, which must not exist yet.
+
+    Raises:
+        SNB-110, SNB-112, SNB-129: the sample.  SNB-119: the model raises on it.  SNB-135, SNB-136: the model's kind.
+        SNB-141: the disk is full.
+    """
+    name = request.name or UNNAMED
+    kind = flavors.kind_of(request.model, request.predict, name)
+    fitted = flavors.fitted_columns(request.model)
+    sample = samples.as_sample(request.sample, fitted, integers=request.integers, name=name)
+    asked = sample[: samples.ASKED_ROWS]
+    answers = _ask(kind, asked, request.predict, name)
+    signature = signatures.infer(sample, answers)
+    needs = modules.needs_of(request.model) if kind.pickled else modules.Needs()
+    local = needs.local()
+    environment = requirements.environment_of(kind.flavor, set(needs.top_level) - {module for module, _ in local})
+    example = None if request.classification.is_protected else sample[: samples.KEPT_ROWS]
+    began = time.perf_counter()
+    _save(kind, request, into, signature=signature, environment=environment, example=example, name=name)
+    took = time.perf_counter() - began
+    return Candidate(
+        path=into,
+        flavor=kind.flavor,
+        serialization=kind.serialization,
+        signature=signatures.of_mlflow(signature),
+        environment=environment,
+        sample=asked,
+        expected=plain(answers),
+        digest=tree_digest(into),
+        size=size_of(into),
+        save_ms=round(took * 1000),
+        has_sample=example is not None,
+        referenced=needs.top_level,
+        local_modules=local,
+        fitted_columns=fitted,
+    )
+
+
+def size_of(path: Path) -> int:
+    """Bytes of all files of a model."""
+    return sum((path / name).stat().st_size for name in tree_files(path))
+
+
+def _ask(kind: flavors.Kind, sample: Any, predict: str, name: str) -> Any:
+    asked = sample.copy()  # a model that changes its input must not change the sample
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the model's own, which its author has seen while training
+        try:
+            return kind.ask(asked)
+        except Exception as error:
+            raise fail("SNB-119", name=name, rows=len(sample), error_type=type(error).__name__, predict=predict) from error
+
+
+def _save(
+    kind: flavors.Kind, request: PackRequest, into: Path, *, signature: Any, environment: Environment, example: Any, name: str
+) -> None:
+    files = [item for item in request.include if item != MAIN]
+    common: dict[str, Any] = {
+        "signature": signature,
+        "pip_requirements": requirements.pins(environment),
+        "code_paths": files or None,
+    }
+    if kind.flavor is Flavor.OTHER:
+        common.pop("code_paths")  # not every flavour takes them
+    with quiet(), out_of_room(into.parent, name=name):
+        kind.save(request.model, into, input_example=example, **common)

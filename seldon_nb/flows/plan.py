@@ -1,0 +1,132 @@
+"""Plan: a model version and a place become a value that says what would happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from seldon_nb.checks.context import PlanContext
+from seldon_nb.checks.registry import run
+from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.clock import timestamp
+from seldon_nb.domain.deployment import Revision, Target
+from seldon_nb.domain.errors import fail
+from seldon_nb.domain.model import ModelRef, ModelVersion
+from seldon_nb.domain.names import as_dns_label, is_dns_label, nearest
+from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.domain.plan import Base, Document, Override, Plan, PlanSpec, Server, documents_digest, plan_digest
+from seldon_nb.domain.principal import Principal
+from seldon_nb.ports import Ports
+from seldon_nb.render.mlserver import model_settings
+from seldon_nb.render.seldon import render
+from seldon_nb.render.text import diff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for, in their words.
+
+    Attributes:
+        ref: the model, as people write it.
+        to: the namespace.
+        name: the deployment's name; the model's own if empty.
+        callers: who may call besides the requester.
+    """
+
+    ref: str
+    to: str
+    name: str = ""
+    server: Server = Server.MLFLOW
+    callers: tuple[str, ...] = ()
+    timeout_s: int = 60
+    overrides: tuple[Override, ...] = ()
+
+
+def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
+    """Resolve, render, check and compare; nothing is changed.
+
+    Raises:
+        SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401: the person may not.
+    """
+    version = find(ports, wish.ref)
+    namespace = ports.serving.namespace(wish.to)
+    target = Target(namespace.name, deployment_name(wish, version), place)
+    if not ports.access.may("plan", target):
+        raise fail("SNB-401", who=str(ports.access.whoami()), verb="plan", target=str(target))
+    live = ports.serving.live(target)
+    spec = PlanSpec(
+        version=version,
+        deployment=target.name,
+        namespace=target.namespace,
+        place=place,
+        server=wish.server,
+        classification=deployment_class(version, live),
+        requested_by=ports.access.whoami(),
+        callers=callers(ports.access.whoami(), wish.callers, namespace),
+        timeout_s=wish.timeout_s,
+        overrides=wish.overrides,
+    )
+    return compose(ports, spec, namespace, live)
+
+
+def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revision | None) -> Plan:
+    """The plan of a complete spec: documents, findings, difference, digest."""
+    document = render(spec).to_document()
+    documents = (
+        Document("SeldonDeployment", document),
+        Document("mlserver/model-settings.json", model_settings(document, model_dir="/mnt/models")),
+    )
+    base = Base(documents_digest(live.documents), live.number) if live else Base()
+    context = PlanContext(spec=spec, document=document, namespace=namespace, server=ports.clean_room.environment(), live=live)
+    findings, passed = run(context)
+    return Plan(
+        spec=spec,
+        findings=findings,
+        documents=documents,
+        base=base,
+        diff=diff(live.document if live else {}, document, spec.deployment),
+        passed=passed,
+        created_at=timestamp(ports.clock.now()),
+        digest=plan_digest(spec, documents, base),
+    )
+
+
+def find(ports: Ports, text: str) -> ModelVersion:
+    """The version behind a reference, tried in the clean room first if nobody has yet."""
+    try:
+        ref = ModelRef.parse(text)
+    except ValueError:
+        raise fail("SNB-133", ref=text) from None
+    version = ports.catalog.find(ref)
+    if version.contract is None and version.signature is not None and version.digest:
+        from seldon_nb.checks.contract import contract_of_stored
+
+        seen = ports.clean_room.replay(ports.catalog.files(version), None)
+        version = replace(version, contract=contract_of_stored(version, seen))
+    return version
+
+
+def deployment_name(wish: Wish, version: ModelVersion) -> str:
+    """The name that was asked for, or the model's own if it can be one."""
+    name = wish.name or version.name
+    if not is_dns_label(name):
+        raise fail("SNB-210", name=name, suggestion=as_dns_label(name), ref=version.ref, namespace=wish.to)
+    return name
+
+
+def deployment_class(version: ModelVersion, live: Revision | None) -> Classification:
+    """A deployment inherits its model's classification, and never falls below what it had."""
+    if live is not None and live.classification > version.classification:
+        return live.classification
+    return version.classification
+
+
+def callers(me: Principal, names: tuple[str, ...], namespace: NamespaceFacts) -> tuple[Principal, ...]:
+    """The requester first, then everybody named, each once."""
+    found = {me.name: me}
+    for name in names:
+        person = namespace.member(name)
+        if person is None:
+            known = [member.name for member in namespace.members]
+            raise fail("SNB-216", caller=name, nearest=", ".join(nearest(name, known) or known), namespace=namespace.name)
+        found.setdefault(person.name, person)
+    return tuple(found.values())

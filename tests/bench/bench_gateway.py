@@ -1,0 +1,91 @@
+"""The gateway with token, list of callers and access log, against bare MLServer over TCP: throughput and added latency, interleaved."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.bench_journey import ENVIRONMENT, stop, until
+from tests.bench.load import Load, over_tcp, request
+from tests.conftest import free_port
+
+REQUESTS = 4000
+
+
+def model() -> tuple[object, object]:
+    """A cheap model, so that what is measured is the way and not the answer."""
+    from sklearn.linear_model import LogisticRegression
+
+    from seldon_nb.data import phishing
+
+    features, target = phishing()
+    features = features.astype("float64")
+    return LogisticRegression(max_iter=500).fit(features, target), features
+
+
+def run(rounds: int = 7) -> list[str]:
+    """Lines for the report."""
+    from seldon_nb.codecs.v2 import encode, layout_of
+    from seldon_nb.settings import Settings
+    from seldon_nb.workspace import Workspace
+
+    room = Path(tempfile.mkdtemp(prefix="snbg-"))
+    workspace = Workspace(Settings(home=room / "home"))
+    bare = None
+    try:
+        workspace.up(port=free_port())
+        estimator, features = model()
+        workspace.log(estimator, name="cheap", sample=features.head())
+        deployment = workspace.deploy("cheap@1", to="dev", server="sklearn")
+        revision = deployment.revision
+        body = encode(features.head(1), revision.signature, layout=layout_of(revision.document))
+        gateway = int(deployment.url.split(":")[2].split("/")[0])
+        guarded = request("/seldon/dev/cheap/v2/models/model/infer", body, token=deployment.token(60).reveal())
+
+        bare_port = free_port()
+        files = workspace.ports.catalog.files(workspace.model("cheap@1").value)
+        server = room / "bare"
+        server.mkdir()
+        settings = {"host": "127.0.0.1", "http_port": bare_port, "grpc_port": free_port(), "metrics_port": free_port(), "parallel_workers": 0}
+        (server / "settings.json").write_text(json.dumps(settings))
+        (server / "model-settings.json").write_text(json.dumps({"name": "model", "implementation": "mlserver_sklearn.SKLearnModel", "parameters": {"uri": str(files / "model.pkl")}}))
+        bare = subprocess.Popen([str(Path(sys.executable).parent / "mlserver"), "start", str(server)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, start_new_session=True)
+        until(f"http://127.0.0.1:{bare_port}/v2/models/model/ready", None)
+        plain = request("/v2/models/model/infer", body)
+
+        pairs: dict[int, list[tuple[Load, Load]]] = {1: [], 8: []}
+        for port, payload in ((gateway, guarded), (bare_port, plain)):
+            over_tcp(port, payload, concurrency=8, total=1000)
+        for _ in range(rounds):
+            for concurrency, seen in pairs.items():
+                total = REQUESTS if concurrency > 1 else REQUESTS // 4
+                seen.append((over_tcp(gateway, guarded, concurrency=concurrency, total=total), over_tcp(bare_port, plain, concurrency=concurrency, total=total)))
+        failed = sum(load.failed for seen in pairs.values() for pair in seen for load in pair)
+        ratio = statistics.median(a.rps / b.rps for a, b in pairs[8])
+        added = statistics.median(a.median_ms - b.median_ms for a, b in pairs[1])
+        ours, theirs = (statistics.median(pair[side].rps for pair in pairs[8]) for side in (0, 1))
+        return [
+            "| what | measured | goal |",
+            "|---|---|---|",
+            f"| throughput at 8 connections: gateway ÷ bare MLServer | {ratio:.2f} ({ours:.0f} ÷ {theirs:.0f} requests/s) | ≥ 0.95 |",
+            f"| median latency added at 1 connection | {added:.2f} ms | ≤ 0.4 ms |",
+            f"| answers that were not 200 | {failed} | 0 |",
+            "",
+            "Bare MLServer listens on TCP without any check; the gateway verifies the token, the endpoint it is for, the list of callers, the path and the size, and writes its log. Behind it MLServer listens on a Unix socket.",
+        ]
+    finally:
+        if bare is not None:
+            stop(bare)
+        workspace.down()
+        shutil.rmtree(room, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    print("\n".join(run()))
