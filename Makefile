@@ -56,7 +56,7 @@ bench: $(STAMP)  ## Measure, and write tests/bench/REPORT.md
 
 words: $(STAMP)  ## Collect every sentence, update the French catalogue, compile it
 	@$(BIN)/pybabel -q extract --no-default-keywords -k N_ -k tr -k trn:1,2 --no-location --sort-output --omit-header -o $(VENV)/seldon_nb.pot seldon_nb
-	@$(BIN)/pybabel -q update -i $(VENV)/seldon_nb.pot -o seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.po -l fr --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q update -i $(VENV)/seldon_nb.pot -o seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.po -l fr --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -i seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.po -o seldon_nb/words/locale/fr/LC_MESSAGES/seldon_nb.mo
 
 lock: $(STAMP)  ## Resolve the dependencies again

@@ -53,9 +53,7 @@ __all__ = [*sorted([*_NAMES, *_VERBS, "here", "load_ipython_extension"])]  # noq
 
 def __getattr__(name: str) -> Any:
     if name in _VERBS:
-        from seldon_nb.workspace import current
-
-        return getattr(current(), name)
+        return getattr(import_module("seldon_nb.workspace").current(), name)
     if name in _NAMES:
         return getattr(import_module(_NAMES[name]), name)
     if name == "here":
@@ -70,6 +68,4 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext seldon_nb``."""
-    from seldon_nb.magics import load
-
-    load(shell)
+    import_module("seldon_nb.magics").load(shell)

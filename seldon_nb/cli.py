@@ -23,12 +23,13 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """One line of a shell; returns the exit code."""
     if os.environ.get("_SELDON_NB_COMPLETE"):
-        from seldon_nb.grammar import build
+        from seldon_nb.parser import build
 
         build().main(args=arguments, prog_name="seldon-nb", complete_var="_SELDON_NB_COMPLETE")
     from seldon_nb.cards.skin import Skin
     from seldon_nb.grammar import Session
-    from seldon_nb.grammar import run as run_line
+    from seldon_nb.parser import as_fault
+    from seldon_nb.parser import run as run_line
     from seldon_nb.workspace import current
 
     workspace = current()
@@ -36,11 +37,11 @@ def run(arguments: list[str]) -> int:
     workspace.progress = progress_bar
     session = Session(workspace=workspace, reader=FileReader(), skin=Skin.SHELL)
     as_json = "--json" in arguments
-    if arguments == ["demo"]:
-        from seldon_nb.demo import main as demo
-
-        return demo(workspace)
     try:
+        if arguments == ["demo"]:
+            from seldon_nb.demo import run as demo
+
+            return demo(workspace)
         outcome = run_line(arguments, session)
     except SeldonNbError as error:
         return refuse(error, as_json=as_json)
@@ -50,7 +51,7 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("SELDON_NB_DEBUG"):
             raise
-        return refuse(as_fault(error, arguments), as_json=as_json)
+        return refuse(as_fault(error, arguments[0] if arguments else ""), as_json=as_json)
     show(outcome, as_json=as_json)
     return 0
 
@@ -84,16 +85,6 @@ def refuse(error: SeldonNbError, *, as_json: bool) -> int:
     else:
         print(to_text(card, Skin.SHELL), file=sys.stderr)
     return error.exit_code
-
-
-def as_fault(error: BaseException, arguments: list[str]) -> SeldonNbError:
-    """An unforeseen exception as SNB-900: its type and place, never its message, which may hold data."""
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "seldon_nb" in Path(frame.filename).parts] or frames
-    where = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "-"
-    return fail("SNB-900", error_type=type(error).__name__, where=where, verb=arguments[0] if arguments else "doctor")
 
 
 class Teller:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-import warnings
 from typing import Any
 
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.text import to_text
-from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.words import tr
 from seldon_nb.workspace import Workspace
 
@@ -114,14 +112,3 @@ def show(thing: Any) -> None:
     """A card as indented text."""
     for line in to_text(thing.card(Skin.SHELL), Skin.SHELL).splitlines():
         print(f"  {line}".rstrip())
-
-
-def main(workspace: Workspace) -> int:
-    """Run, with foreseeable mistakes as cards."""
-    from seldon_nb.cli import refuse
-
-    warnings.simplefilter("ignore", FutureWarning)
-    try:
-        return run(workspace)
-    except SeldonNbError as error:
-        return refuse(error, as_json=False)

@@ -1,4 +1,4 @@
-"""The grammar: one parser and one help text for the shell and for the magics.
+"""The grammar: what a verb is, takes and leaves, for the shell and for the magics alike.
 
 ``<verb> <thing> [--options]``.  Every verb returns an :class:`Outcome`; the skins decide how it is shown.  What a thing is — a file in a shell, an
 expression in a notebook — is the session's :class:`Reader`.
@@ -6,9 +6,8 @@ expression in a notebook — is the session's :class:`Reader`.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import click
@@ -16,7 +15,6 @@ import click
 from seldon_nb.cards.card import Card
 from seldon_nb.cards.skin import Skin
 from seldon_nb.domain.classification import Classification
-from seldon_nb.domain.errors import UsageError
 from seldon_nb.domain.plan import Server
 from seldon_nb.words import tr
 from seldon_nb.workspace import Workspace
@@ -58,52 +56,6 @@ class Session:
     reader: Reader
     skin: Skin
     as_json: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-def run(line: list[str], session: Session) -> Outcome:
-    """Parse and do one line.
-
-    Raises:
-        SNB-701: the line cannot be read (:class:`UsageError`, exit code 2).
-        SeldonNbError: as the verb says.
-    """
-    program = "%seldon" if session.skin is Skin.NOTEBOOK else "seldon-nb"
-    group = build()
-    try:
-        result = group.main(args=line, prog_name=program, standalone_mode=False, obj=session)
-    except click.exceptions.NoArgsIsHelpError as error:
-        return Outcome(raw=error.format_message())
-    except click.UsageError as error:
-        verb = error.ctx.command_path.removeprefix(program).strip() if error.ctx else ""
-        raise UsageError("SNB-701", {"reason": error.format_message(), "verb": verb}) from None
-    except click.exceptions.Exit:
-        return Outcome(raw=session.extra.pop("help", ""))
-    return result if isinstance(result, Outcome) else Outcome(raw=session.extra.pop("help", ""))
-
-
-def words(line: str) -> list[str]:
-    """A line as words; quotes hold spaces together.  Raises SNB-701 for an unclosed quote."""
-    try:
-        return shlex.split(line)
-    except ValueError as error:
-        raise UsageError("SNB-701", {"reason": str(error), "verb": ""}) from None
-
-
-def build() -> click.Group:
-    """The grammar in the user's language."""
-    group = click.Group(
-        name="seldon-nb",
-        help=tr("From a notebook to a governed answer: log a model, see a plan, deploy it, ask it, and know who did what."),
-        epilog=tr("Every verb has --help with an example. 'explain SNB-312' tells a code in full."),
-        no_args_is_help=True,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
-    from seldon_nb import verbs
-
-    for command in verbs.commands():
-        group.add_command(command)
-    return group
 
 
 def command(name: str, help_text: str, example: str, *params: click.Parameter, action: Callable[..., Outcome]) -> click.Command:
@@ -115,9 +67,7 @@ def command(name: str, help_text: str, example: str, *params: click.Parameter, a
         session.as_json = bool(values.pop("as_json", False))
         identity = values.pop("acting_as", None)
         if identity and identity != session.workspace.acting_as:
-            former = session.workspace
-            session.workspace = former.as_(identity)
-            session.workspace.tell, session.workspace.progress = former.tell, former.progress
+            session.workspace = session.workspace.as_(identity)
         return action(session, **values)
 
     return click.Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,14 @@ if TYPE_CHECKING:
 
 def load(shell: Any) -> None:
     """Register the magic and the answer to foreseeable mistakes; nothing heavy is imported."""
-    shell.register_magic_function(lambda line: seldon(shell, line), magic_kind="line", magic_name="seldon")
+    from IPython.core.magic import no_var_expand
+
+    @no_var_expand  # a line is taken as it is written; IPython would evaluate what stands in braces
+    def line_magic(line: str) -> None:
+        """``%seldon <verb> <thing>``; see ``%seldon --help``."""
+        seldon(shell, line)
+
+    shell.register_magic_function(line_magic, magic_kind="line", magic_name="seldon")
     from seldon_nb.domain.errors import SeldonNbError
 
     def answer(self: Any, kind: Any, error: Any, traceback: Any, tb_offset: Any = None) -> None:
@@ -25,7 +33,9 @@ def seldon(shell: Any, line: str) -> None:
     from IPython.display import display
 
     from seldon_nb.cards.skin import Skin
-    from seldon_nb.grammar import Session, run, words
+    from seldon_nb.domain.errors import SeldonNbError
+    from seldon_nb.grammar import Session
+    from seldon_nb.parser import as_fault, run, words
     from seldon_nb.progress import Bar
     from seldon_nb.workspace import current
 
@@ -34,6 +44,12 @@ def seldon(shell: Any, line: str) -> None:
     workspace.tell, workspace.progress = teller, Bar
     try:
         outcome = run(words(line), Session(workspace=workspace, reader=NotebookReader(shell), skin=Skin.NOTEBOOK))
+    except SeldonNbError:
+        raise
+    except Exception as error:
+        if os.environ.get("SELDON_NB_DEBUG"):
+            raise
+        raise as_fault(error, line.partition(" ")[0]) from None
     finally:
         teller.close()
     if outcome.bind:

@@ -171,6 +171,9 @@ class Serving(Protocol):
     def statuses(self) -> tuple[DeploymentStatus, ...]:
         """All deployments of the place, sorted by namespace and name."""
 
+    def callers(self, target: Target) -> tuple[str, ...]:
+        """The names of those who may call it; empty if it is not there."""
+
     def delete(self, target: Target) -> None:
         """Stop and forget; does nothing if it is not there."""
 
@@ -194,6 +197,9 @@ class Endpoint(Protocol):
 
     def ask(self, target: Target, path: str, body: bytes | None, token: SecretToken | None, *, timeout_s: float) -> HttpAnswer:
         """POST ``body`` (GET if None) to ``path`` below the endpoint. Raises: SNB-302 (nobody answers), SNB-307 (too slow)."""
+
+    def close(self) -> None:
+        """Let go of connections; the next question opens new ones."""
 
 
 class Access(Protocol):

@@ -84,7 +84,8 @@ def _log() -> click.Command:
         ),
         click.Option(
             ["--classification"],
-            type=levels(), default=None,
+            type=levels(),
+            default=None,
             help=tr("Higher than the workspace's, if the data was."),
         ),
         click.Option(["--alias"], default="", help=tr("An alias such as champion.")),
@@ -377,7 +378,8 @@ def _here() -> click.Command:
             click.Option(["--port"], type=click.IntRange(1024, 65535), default=None, help=tr("The gateway's port.")),
             click.Option(
                 ["--classification"],
-                type=levels(), default=None,
+                type=levels(),
+                default=None,
                 help=tr("Of the data on this machine; first start only."),
             ),
             json_option(),
@@ -433,11 +435,9 @@ def _completion() -> click.Command:
     def action(session: Session, shell: str) -> Outcome:
         from click.shell_completion import get_completion_class
 
-        from seldon_nb.grammar import build
-
         kind = get_completion_class(shell)
         assert kind is not None
-        return Outcome(raw=kind(build(), {}, "seldon-nb", "_SELDON_NB_COMPLETE").source())
+        return Outcome(raw=kind(click.get_current_context().find_root().command, {}, "seldon-nb", "_SELDON_NB_COMPLETE").source())
 
     return command(
         "completion",

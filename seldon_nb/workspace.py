@@ -131,9 +131,21 @@ class Workspace:
 
     def as_(self, name: str) -> Workspace:
         """The same place seen by another of the rehearsal's identities; SNB-407 if there is none of that name."""
-        from seldon_nb.here.identity import identity
+        from dataclasses import replace
 
-        return Workspace(self.settings, acting_as=identity(name).name)
+        from seldon_nb.here.identity import LocalAccess, identity
+
+        other = Workspace(self.settings, acting_as=identity(name).name)
+        other.tell, other.progress = self.tell, self.progress
+        other.home, other.place = self.home, self.place
+        access = LocalAccess(self.home, identity(name), self.ports.serving.callers, self.ports.clock)
+        other.ports = replace(self.ports, access=access)
+        return other
+
+    def close(self) -> None:
+        """Let go of connections; what runs goes on."""
+        if "ports" in vars(self):
+            self.ports.endpoint.close()
 
     # --- the journey -----------------------------------------------------------------------------------------------------------
 
@@ -356,7 +368,7 @@ def _tuple(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 def _overrides(codes: str | tuple[str, ...], because: str) -> tuple[Override, ...]:
     wanted = _tuple(codes)
     if wanted and not because.strip():
-        raise fail("SNB-223", codes=", ".join(wanted), reason="no reason")
+        raise fail("SNB-223", codes=wanted[0])
     return tuple(Override(code.upper(), because.strip()) for code in wanted)
 
 

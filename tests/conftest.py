@@ -50,6 +50,7 @@ def workspace(short_tmp):
     made = Workspace(Settings(home=short_tmp / "home"))
     made.up(port=free_port())
     yield made
+    made.close()
     made.down()
 
 

@@ -7,6 +7,7 @@ import shlex
 import string
 from collections.abc import Callable, Mapping
 
+from seldon_nb.cards.amounts import moment
 from seldon_nb.cards.card import Block, Card, Facts, Line, Listing, Step, Text, Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin
@@ -18,6 +19,7 @@ from seldon_nb.words import tr
 from seldon_nb.words import tr_with as _tr_with
 
 _TONES = {Severity.BLOCK: Tone.BAD, Severity.WARN: Tone.WARN, Severity.INFO: Tone.NEUTRAL}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 _NOTHING = ("", None, "-")
 
 _KINDS = {
@@ -39,11 +41,21 @@ _SEVERITIES = {
 
 
 def sentence(template: str, facts: Mapping[str, object]) -> str:
-    """A template in the user's language, its facts filled in; a ``reason`` that is one of our own sentences is translated too."""
-    reason = facts.get("reason")
-    if isinstance(reason, str) and reason:
-        facts = {**facts, "reason": tr(reason)}
-    return _tr_with(template, facts)
+    """A template in the user's language, its facts filled in.
+
+    A ``reason`` that is one of our own sentences is translated, a time is told as people tell it, and a difference is left to its listing.
+    """
+    return _tr_with(template, {name: _told_fact(name, value) for name, value in facts.items()}).strip()
+
+
+def _told_fact(name: str, value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value
+    if name == "diff":
+        return ""
+    if name == "reason":
+        return tr(value)
+    return moment(value, year=True) if _TIME.match(value) else value
 
 
 def steps_of(code: Code, facts: Mapping[str, object]) -> tuple[Step, ...]:
@@ -175,6 +187,10 @@ def _step(step: NextStep, facts: Mapping[str, object]) -> Step:
     return Step(say, _fill_command(step.verb, facts, _grammar_word), "verb")
 
 
+_WORD = r"[\w@%+=:,./\-]+"
+_SEVERAL = r"(?:[\w@%+=:,.\-]+|\"[\w@%+=:,.<>~\[\]\- ]+\")"  # plain, or in quotes that hold nothing a shell would act on
+_PLAIN_WORDS = re.compile(rf"{_WORD}|{_SEVERAL}(?: {_SEVERAL})*", re.ASCII)
+_QUOTED = re.compile(r"[\w@%+=:,./\- ]+", re.ASCII)
 _Write = Callable[[str, str, str], str]
 
 
@@ -195,13 +211,16 @@ def _python_word(_: str, value: str, quote: str) -> str:
 
 
 def _grammar_word(name: str, value: str, quote: str) -> str:
-    return value if name == "verb" else _shell_word(name, value, quote) if quote else shlex.quote(value)
+    """Like a shell's, but always one word; ``verb`` and ``include`` are words of the grammar themselves."""
+    if name == "verb":
+        return value
+    if name == "include" and value.startswith("--include "):
+        return " ".join(f"--include {shlex.quote(file.strip())}" for file in value.split("--include ")[1:])
+    return _shell_word(name, value, quote) if quote else shlex.quote(value)
 
 
 def _shell_word(_: str, value: str, quote: str) -> str:
-    """Inside quotes, escaped; elsewhere one word, or several plain ones (``scikit-learn==1.7.2 numpy==2.2.6``)."""
-    if quote == "'":
-        return value.replace("'", "'\"'\"'")
+    """Inside quotes, the same quoted text; elsewhere one word, or several plain ones (``scikit-learn==1.7.2 numpy==2.2.6``)."""
     if quote:
-        return re.sub(r'[\\$`"]', lambda found: "\\" + found[0], value)
-    return value if re.fullmatch(r"[\w@%+=:,./\-]+|[\w@%+=:,.\- ]+", value, re.ASCII) else shlex.quote(value)
+        return value if _QUOTED.fullmatch(value) else f"{quote}{shlex.quote(value)}{quote}"
+    return value if _PLAIN_WORDS.fullmatch(value) else shlex.quote(value)

@@ -60,15 +60,12 @@ def _words(plan: Plan) -> str:
 
 
 def _callers(plan: Plan) -> str:
-    requester = plan.spec.requested_by.name
-    others = [caller.name for caller in plan.spec.callers if caller.name != requester]
-    included = len(others) < len(plan.spec.callers)
-    if not plan.spec.callers:
+    names = [caller.name for caller in plan.spec.callers]
+    if not names:
         return tr("Nobody may call it.")
-    if not others:
-        return tr("Only {who} may call it.", who=requester)
-    names = [requester, *others] if included else others
-    return trn("Only {who} may call it.", "It may be called by {who}, and by nobody else.", len(names), who=listed(names))
+    if len(names) == 1:
+        return tr("Only {who} may call it.", who=names[0])
+    return tr("It may be called by {who}, and by nobody else.", who=listed(names))
 
 
 def _checks(plan: Plan) -> list[Line]:

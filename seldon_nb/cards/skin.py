@@ -25,7 +25,7 @@ def command(step: Step, skin: Skin) -> str:
     if not step.command or step.kind != "verb":
         return step.command
     if skin is Skin.NOTEBOOK:
-        return f"%seldon {step.command}"
+        return "%seldon " + step.command
     if skin is Skin.PYTHON:
         return python_line(step.command) or f"seldon-nb {step.command}"
     return f"seldon-nb {step.command}"

@@ -53,13 +53,13 @@ border-radius:6px;font:13px/1.5 var(--jp-ui-font-family,system-ui,"Noto Sans",sa
 .snb tr,.snb tbody tr:nth-child(odd),.snb tbody tr:nth-child(even){background:none}
 .snb th,.snb td{padding:4px 12px 4px 0;text-align:left;font-weight:400;border:0;border-bottom:1px solid var(--li);vertical-align:baseline;overflow-wrap:break-word}
 .snb thead th{color:var(--mu);font-size:12px}.snb tbody th{font-weight:600}.snb th.n{white-space:nowrap}.snb tr:last-child>*{border-bottom:0}
-.snb .r{text-align:right;font-variant-numeric:tabular-nums}
+.snb .r{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .snb summary{cursor:pointer;color:var(--ac)}.snb summary:focus-visible{outline:2px solid var(--ac);outline-offset:2px}
 .snb details>pre{margin-top:5px;max-height:420px}
 .snb .ad{color:var(--ok)}.snb .de{color:var(--no)}
 .snb .tl{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);text-align:center;font-size:12px;padding:2px 0}
 .snb .tl li{position:relative;padding-top:24px}
-.snb .tl .dt{position:absolute;top:0;left:50%;width:18px;height:18px;margin-left:-9px;line-height:16px;font-size:11px;font-weight:700;border:1px solid var(--c);
+.snb .tl .dt{text-align:center;position:absolute;top:0;left:50%;width:18px;height:18px;margin-left:-9px;line-height:16px;font-size:11px;font-weight:700;border:1px solid var(--c);
 border-radius:9px;background:var(--c);color:var(--bg);z-index:1}
 .snb .tl .neutral .dt{background:var(--bg);border-color:var(--li)}
 .snb .tl li:not(:first-child)::before{content:"";position:absolute;top:8px;left:-50%;width:100%;border-top:2px solid var(--c)}

@@ -106,7 +106,7 @@ class _Writer:
 
     def _line(self, line: Line) -> list[str]:
         icon = ICONS[line.tone]
-        code = f"{line.code}  " if line.code else ""
+        code = f"{visible(line.code)}  " if line.code else ""
         rest = " " * (width(icon) + 1)
         lines = self.wrap(line.text, first=f"{icon} {code}", rest=rest)
         if self._color:

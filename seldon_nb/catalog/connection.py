@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import logging
 import os
 import re
@@ -31,6 +30,9 @@ READ_TIMEOUT_S = 2.5
 #: A server that answered just now is not asked again.
 TRUSTED_FOR_S = 5.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+#: What SQLite and the system say, inside MLflow's messages.
+_FULL_SIGNS = ("database or disk is full", "No space left on device")
+_AWAY_SIGNS = ("Max retries exceeded", "failed with exception", "unable to open database file", "database is locked")
 _NOISY = (
     "mlflow.sklearn",
     "mlflow.lightgbm",
@@ -39,9 +41,9 @@ _NOISY = (
     "mlflow.models.signature",
     "mlflow.types.utils",
     "mlflow.store.db.utils",
+    "mlflow.utils.environment",
     "alembic",
 )
-_lock = threading.Lock()
 
 
 class Connection:
@@ -51,10 +53,18 @@ class Connection:
         self.uri = uri
         self.shown = without_secrets(uri)
         self._answered_at = -TRUSTED_FOR_S
+        self._lock = threading.Lock()
+        self._opened: MlflowClient | None = None
 
-    @functools.cached_property
+    @property
     def _client(self) -> MlflowClient:
-        with _lock, quiet():
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> MlflowClient:
+        with hushed():
             from mlflow import MlflowClient
 
             client = MlflowClient(self.uri, self.uri)
@@ -77,27 +87,34 @@ class Connection:
         """Open in the background: a new SQLite schema takes MLflow more than a second of migrations. Errors wait for the first use."""
 
         def opening() -> None:
-            with contextlib.suppress(Exception), self.speaking():
-                pass
+            with contextlib.suppress(Exception):
+                self._look()
+                assert self._client
 
         threading.Thread(target=opening, name="seldon-nb-mlflow", daemon=True).start()
 
     @contextlib.contextmanager
-    def speaking(self, *, name: str = "") -> Iterator[MlflowClient]:
+    def speaking(self, *, name: str = "", needed: int = 0) -> Iterator[MlflowClient]:
         """MLflow's client, with its failures as ours.
 
         Raises:
             SNB-140: not reachable.  SNB-141: the disk is full.  SNB-142: refused.
         """
         self._look()
-        with translated(self.shown, self.database, name), _impatient(), quiet():
+        with translated(self.shown, self.database, name, needed), _impatient(), quiet():
             yield self._client
         self._answered_at = time.monotonic()
 
     def _look(self) -> None:
-        """A server that does not answer at once is not asked at all."""
-        if not self.is_server or time.monotonic() - self._answered_at < TRUSTED_FOR_S:
+        """What does not answer at once is not asked at all: MLflow would try a server, and a file that cannot be opened, for minutes."""
+        if time.monotonic() - self._answered_at < TRUSTED_FOR_S:
             return
+        if self.is_server:
+            self._look_at_server()
+        elif (database := self.database) is not None and self._opened is None:
+            _look_at_file(database, self.shown)
+
+    def _look_at_server(self) -> None:
         import httpx
 
         timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
@@ -115,6 +132,19 @@ class Connection:
 def _bearer() -> dict[str, str]:
     token = os.environ.get("MLFLOW_TRACKING_TOKEN")
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _look_at_file(database: Path, shown: str) -> None:
+    import sqlite3
+
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(database, timeout=CONNECT_TIMEOUT_S)) as opened:
+            opened.execute("PRAGMA schema_version").fetchone()
+    except OSError as error:
+        raise fail("SNB-140", uri=shown, reason=error.strerror or type(error).__name__) from error
+    except sqlite3.Error as error:
+        raise fail("SNB-140", uri=shown, reason=str(error)) from error
 
 
 def _let_read_while_written(database: Path) -> None:
@@ -141,16 +171,25 @@ def _impatient() -> Iterator[None]:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Without MLflow's advice on what we decide for the user: formats, pins, examples, the making of tables."""
+    with hushed(), warnings.catch_warnings(record=True) as caught:  # recorded, because MLflow lifts filters of others in places
+        for module in ("mlflow", "pydantic", "alembic", "sqlalchemy", "xgboost", "lightgbm"):
+            warnings.filterwarnings("ignore", module=rf"{module}(\..*)?$")
+        warnings.filterwarnings("ignore", message=r"(?s).*(type hint|[Ii]nput example|signature)", category=UserWarning)
+        yield
+    for told in caught:
+        if "mlflow" not in Path(told.filename).parts:
+            warnings.warn_explicit(told.message, told.category, told.filename, told.lineno)
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """The loggers' half of :func:`quiet`, which a thread may use: filters of warnings belong to the whole process."""
     loggers = [logging.getLogger(name) for name in _NOISY]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
-            for module in ("mlflow", "pydantic", "alembic", "sqlalchemy", "xgboost", "lightgbm"):
-                warnings.filterwarnings("ignore", module=rf"{module}(\..*)?$")
-            warnings.filterwarnings("ignore", message=r"(?s).*(type hint|[Ii]nput example|signature)", category=UserWarning)
-            yield
+        yield
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)
@@ -168,7 +207,7 @@ def out_of_room(path: Path, *, name: str, needed: int = 0) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def translated(shown: str, database: Path | None, name: str) -> Iterator[None]:
+def translated(shown: str, database: Path | None, name: str, needed: int) -> Iterator[None]:
     """MLflow's failures as ours; a failure of another kind passes."""
     try:
         yield
@@ -176,34 +215,27 @@ def translated(shown: str, database: Path | None, name: str) -> Iterator[None]:
         raise
     except OSError as error:  # requests' exceptions are some of these
         if error.errno in _FULL:
-            raise full(Path(error.filename) if error.filename else database or Path.cwd(), name) from error
+            raise full(Path(error.filename) if error.filename else database or Path.cwd(), name, needed) from error
         raise fail("SNB-140", uri=shown, reason=error.strerror or type(error).__name__) from error
     except Exception as error:
-        if (ours := _of_mlflow(error, shown, database, name)) is not None:
+        if (ours := _of_mlflow(error, shown, database, name, needed)) is not None:
             raise ours from error
         raise
 
 
-def _of_mlflow(error: Exception, shown: str, database: Path | None, name: str) -> SeldonNbError | None:
-    if type(error).__module__.startswith("sqlalchemy"):
-        return fail("SNB-140", uri=shown, reason=_first_words(str(error)))
-    if not type(error).__module__.startswith("mlflow"):
+def _of_mlflow(error: Exception, shown: str, database: Path | None, name: str, needed: int) -> SeldonNbError | None:
+    """Ours for an error of MLflow or its database; None for anything else."""
+    origin = type(error).__module__.partition(".")[0]
+    if origin not in ("mlflow", "sqlalchemy"):
         return None
     text, word = str(error), str(getattr(error, "error_code", "") or "")
     status = int(error.get_http_status_code()) if hasattr(error, "get_http_status_code") else 500
-    if "database or disk is full" in text or "No space left on device" in text:
-        return full(database or Path.cwd(), name)
+    if any(sign in text for sign in _FULL_SIGNS):
+        return full(database or Path.cwd(), name, needed)
+    if origin == "sqlalchemy" or any(sign in text for sign in _AWAY_SIGNS) or status > 500:
+        return fail("SNB-140", uri=shown, reason=_first_words(text) or word)
     if status in (401, 403):
         return fail("SNB-142", uri=shown, status=str(status), reason=word or "refused")
-    if (
-        "Max retries exceeded" in text
-        or "failed with exception" in text
-        or "unable to open database file" in text
-        or "database is locked" in text
-    ):
-        return fail("SNB-140", uri=shown, reason=_first_words(text))
-    if status >= 500 and status != 500:
-        return fail("SNB-140", uri=shown, reason=word or str(status))
     return fail("SNB-142", uri=shown, status=word or str(status), reason=_first_words(text))
 
 

@@ -6,6 +6,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,7 @@ from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Flavor
 
 #: Import names of libraries for which MLflow has a flavour of its own whose ``save_model(model, path, …)`` is all that is needed.
-PASSED_THROUGH = (
-    "statsmodels",
-    "catboost",
-    "pmdarima",
-    "prophet",
-    "spacy",
-    "torch",
-    "keras",
-    "tensorflow",
-    "onnx",
-    "h2o",
-    "paddle",
-)
+PASSED_THROUGH = ("statsmodels", "catboost", "pmdarima", "prophet", "torch", "keras", "tensorflow", "h2o", "paddle")
 _FLAVOR_MODULE = {"torch": "pytorch", "keras": "tensorflow"}
 #: The methods that can stand behind an endpoint, by kind.
 METHODS = {Flavor.SKLEARN: ("predict", "predict_proba")}
@@ -82,47 +71,44 @@ def kind_of(model: Any, predict: str, name: str) -> Kind:
 
 
 def _kind(model: Any, predict: str) -> Kind | None:
-    roots = {base.__module__.partition(".")[0]: base for base in reversed(type(model).__mro__)}
     if isinstance(model, type):
         return None
-    if "xgboost" in roots:
-        return _xgboost(model)
-    if "lightgbm" in roots:
-        return _lightgbm(model)
-    if "mlflow" in roots and hasattr(model, "predict"):
-        return Kind(
-            flavor=Flavor.PYFUNC,
-            library="pyfunc",
-            serialization="cloudpickle",
-            pickled=True,
-            ask=_python_model(model),
-            options={},
-        )
-    if "sklearn" in roots:
-        # cloudpickle: MLflow's default since 3.14 is skops, which no released model server can read
-        options = {"serialization_format": "cloudpickle", "pyfunc_predict_fn": predict}
-        return Kind(
-            flavor=Flavor.SKLEARN,
-            library="sklearn",
-            serialization="cloudpickle",
-            pickled=True,
-            ask=_method(model, predict),
-            options=options,
-        )
-    for library in PASSED_THROUGH:
-        if library in roots:
-            module = _FLAVOR_MODULE.get(library, library)
-            return Kind(
-                flavor=Flavor.OTHER,
-                library=module,
-                serialization=module,
-                pickled=False,
-                ask=_method(model, "predict"),
-                options={},
-            )
-    if inspect.isfunction(model):
-        return Kind(flavor=Flavor.PYFUNC, library="pyfunc", serialization="cloudpickle", pickled=True, ask=model, options={})
-    return None
+    libraries = {base.__module__.partition(".")[0] for base in type(model).__mro__}
+    makers: dict[str, Callable[[], Kind]] = {  # XGBoost's and LightGBM's estimators are scikit-learn's too, so they come first
+        "xgboost": lambda: _xgboost(model),
+        "lightgbm": lambda: _lightgbm(model),
+        "mlflow": lambda: _python(_python_model(model)),
+        "sklearn": lambda: _sklearn(model, predict),
+        **{library: partial(_other, model, library) for library in PASSED_THROUGH},
+    }
+    for library, make in makers.items():
+        if library in libraries and hasattr(model, "predict"):
+            return make()
+    return _python(model) if inspect.isfunction(model) else None
+
+
+def _sklearn(model: Any, predict: str) -> Kind:
+    # cloudpickle: MLflow's default since 3.14 is skops, which no released model server can read
+    options = {"serialization_format": "cloudpickle", "pyfunc_predict_fn": predict}
+    return Kind(
+        flavor=Flavor.SKLEARN,
+        library="sklearn",
+        serialization="cloudpickle",
+        pickled=True,
+        ask=_method(model, predict),
+        options=options,
+    )
+
+
+def _python(ask: Callable[[Any], Any]) -> Kind:
+    return Kind(flavor=Flavor.PYFUNC, library="pyfunc", serialization="cloudpickle", pickled=True, ask=ask, options={})
+
+
+def _other(model: Any, library: str) -> Kind:
+    module = _FLAVOR_MODULE.get(library, library)
+    return Kind(
+        flavor=Flavor.OTHER, library=module, serialization=module, pickled=False, ask=_method(model, "predict"), options={}
+    )
 
 
 def _xgboost(model: Any) -> Kind:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from seldon_nb.catalog import tags as tag
 from seldon_nb.catalog.connection import Connection, out_of_room
 from seldon_nb.catalog.reading import version_of
-from seldon_nb.catalog.registering import local_path, register
+from seldon_nb.catalog.registering import Registration, local_path
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
@@ -56,17 +56,26 @@ class MlflowCatalog:
 
     def register(self, candidate: Candidate, name: str, *, tags: Mapping[str, str], lineage: Lineage) -> ModelVersion:
         """See ``ports.Catalog``."""
-        with self._connection.speaking(name=name) as client:
-            record, _, _ = register(
-                client, self._connection, candidate, name, experiment=self._experiment_id(client), tags=tags, lineage=lineage
-            )
+        with self._connection.speaking(name=name, needed=candidate.size) as client:
+            record = Registration(
+                client=client,
+                connection=self._connection,
+                candidate=candidate,
+                name=name,
+                experiment=self._experiment_id(client),
+                tags=tags,
+                lineage=lineage,
+            ).run()
             uri = (
                 client.get_model_version_download_uri(name, str(record.version)) if self._connection.is_server else record.source
             )
         return version_of(record, uri, candidate.path)
 
     def _experiment_id(self, client: MlflowClient) -> str:
-        if chosen := os.environ.get("MLFLOW_EXPERIMENT_ID"):
+        import mlflow
+
+        # set_experiment leaves its number in this variable, and a number means nothing in another MLflow
+        if (chosen := os.environ.get("MLFLOW_EXPERIMENT_ID")) and mlflow.get_tracking_uri() == self._connection.uri:
             return chosen
         if not self._experiment:
             name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT

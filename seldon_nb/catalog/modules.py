@@ -60,14 +60,24 @@ def needs_of(model: Any) -> Needs:
 
 
 def _note(obj: Any, needs: Needs) -> None:
+    """Modules, and whatever has a module and a name: classes and functions, compiled ones too."""
     if isinstance(obj, types.ModuleType):
         needs.modules.add(obj.__name__)
         return
-    named = obj if isinstance(obj, (type, types.FunctionType, types.BuiltinFunctionType)) else type(obj)
-    module = getattr(named, "__module__", None) or ""
-    needs.modules.add(module)
+    module, name = getattr(obj, "__module__", None), getattr(obj, "__qualname__", None)
+    if not module or not name:
+        return
     if module == MAIN:
-        needs.of_notebook.add(getattr(named, "__name__", MAIN))
+        needs.of_notebook.add(name.partition(".")[0])
+    elif _is_importable(obj, module, name):  # what is not, travels as a copy of its code and needs no module
+        needs.modules.add(module)
+
+
+def _is_importable(obj: Any, module: str, name: str) -> bool:
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is obj or not isinstance(obj, (type, types.FunctionType))
 
 
 class _Nowhere:

@@ -22,9 +22,10 @@ def pack(request: PackRequest, into: Path) -> Candidate:
 
     Raises:
         SNB-110, SNB-112, SNB-129: the sample.  SNB-119: the model raises on it.  SNB-135, SNB-136: the model's kind.
-        SNB-141: the disk is full.
+        SNB-138: a file to include is not there.  SNB-141: the disk is full.
     """
     name = request.name or UNNAMED
+    _all_there(request.include, name)
     kind = flavors.kind_of(request.model, request.predict, name)
     fitted = flavors.fitted_columns(request.model)
     sample = samples.as_sample(request.sample, fitted, integers=request.integers, name=name)
@@ -36,13 +37,13 @@ def pack(request: PackRequest, into: Path) -> Candidate:
     environment = requirements.environment_of(kind.flavor, set(needs.top_level) - {module for module, _ in local})
     example = None if request.classification.is_protected else sample[: samples.KEPT_ROWS]
     began = time.perf_counter()
-    _save(kind, request, into, signature=signature, environment=environment, example=example, name=name)
+    written = _save(kind, request, into, signature=signature, environment=environment, example=example, name=name)
     took = time.perf_counter() - began
     return Candidate(
         path=into,
         flavor=kind.flavor,
         serialization=kind.serialization,
-        signature=signatures.of_mlflow(signature),
+        signature=signatures.of_mlflow(written),
         environment=environment,
         sample=asked,
         expected=plain(answers),
@@ -61,6 +62,12 @@ def size_of(path: Path) -> int:
     return sum((path / name).stat().st_size for name in tree_files(path))
 
 
+def _all_there(include: tuple[str, ...], name: str) -> None:
+    for item in include:
+        if item != MAIN and not Path(item).exists():
+            raise fail("SNB-138", name=name, file=item, directory=str(Path.cwd()))
+
+
 def _ask(kind: flavors.Kind, sample: Any, predict: str, name: str) -> Any:
     asked = sample.copy()  # a model that changes its input must not change the sample
     with warnings.catch_warnings():
@@ -73,14 +80,15 @@ def _ask(kind: flavors.Kind, sample: Any, predict: str, name: str) -> Any:
 
 def _save(
     kind: flavors.Kind, request: PackRequest, into: Path, *, signature: Any, environment: Environment, example: Any, name: str
-) -> None:
+) -> Any:
+    """Write the directory; MLflow's signature as it was written, because a Python model's type hints go before ours."""
+    from mlflow.models import Model
+
+    about = Model()
+    common: dict[str, Any] = {"signature": signature, "pip_requirements": requirements.pins(environment), "mlflow_model": about}
     files = [item for item in request.include if item != MAIN]
-    common: dict[str, Any] = {
-        "signature": signature,
-        "pip_requirements": requirements.pins(environment),
-        "code_paths": files or None,
-    }
-    if kind.flavor is Flavor.OTHER:
-        common.pop("code_paths")  # not every flavour takes them
+    if kind.flavor is not Flavor.OTHER:  # not every flavour takes them
+        common["code_paths"] = files or None
     with quiet(), out_of_room(into.parent, name=name):
         kind.save(request.model, into, input_example=example, **common)
+    return about.signature

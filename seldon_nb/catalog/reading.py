@@ -47,6 +47,7 @@ def version_of(record: Any, uri: str, path: Path | None) -> ModelVersion:
         flavor=Flavor(tags[tag.FLAVOR]) if tags.get(tag.FLAVOR) in {item.value for item in Flavor} else facts.flavor,
         serialization=tags.get(tag.SERIALIZATION, "") or facts.serialization,
         loader=facts.loader,
+        predict=str(facts.pyfunc.get("predict_fn") or "predict"),
         signature=facts.signature,
         environment=facts.environment(path),
         classification=tag.classification_of(tags),

@@ -78,4 +78,5 @@ def _array(array: Any, fitted: tuple[str, ...], name: str) -> Any:
 
 
 def _with_room(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.astype({column: "float64" for column in frame.columns if frame[column].dtype.kind in "iu"})
+    roomy: pd.DataFrame = frame.astype({column: "float64" for column in frame.columns if frame[column].dtype.kind in "iu"})
+    return roomy

@@ -54,21 +54,27 @@ def _rows(answers: Any) -> Sequence[Any]:
 
 def _gap(one: Any, other: Any) -> float | str | None:
     """None if equal; else the relative difference of numbers, ``text`` or ``kind``."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        if list(one) != list(other):
-            return "kind"
-        return _worst(_gap(one[key], other[key]) for key in one)
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        if len(one) != len(other):
-            return "kind"
-        return _worst(_gap(left, right) for left, right in zip(one, other, strict=True))
     if _is_number(one) and _is_number(other):
         return _number_gap(float(one), float(other))
+    if isinstance(one, (Mapping, list, tuple)):
+        return _gap_inside(one, other)
     if _is_missing(one) and _is_missing(other):
         return None
     if type(one) is not type(other):
         return "kind"
     return None if one == other else "text"
+
+
+def _gap_inside(one: Any, other: Any) -> float | str | None:
+    if isinstance(one, Mapping):
+        return (
+            _worst(_gap(one[key], other[key]) for key in one)
+            if isinstance(other, Mapping) and list(one) == list(other)
+            else "kind"
+        )
+    if not isinstance(other, (list, tuple)) or len(one) != len(other):
+        return "kind"
+    return _worst(_gap(left, right) for left, right in zip(one, other, strict=True))
 
 
 def _worst(gaps: Any) -> float | str | None:

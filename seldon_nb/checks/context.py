@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from seldon_nb.checks.kept import trial_of
+from seldon_nb.checks.trial import ReplayFacts, Trial
 from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.model import Environment
 from seldon_nb.domain.namespace import NamespaceFacts
@@ -24,8 +26,10 @@ class PlanContext:
         namespaces: the names of all namespaces, for the nearest one.
         server: the packages that the server has; None if nobody could look.
         live: what serves under this name now, or None.
+        replay: what the clean room just saw, if the model was tried for this plan; otherwise what its contract kept counts.
         found_digest: the digest of the model's files as they are now; empty if they were not read.
         image: the server image that a rehearsal stands in for.
+        trial: the version as the contract's rules judge it.
         deployment: the document as typed values, or None if it cannot be read; ``unread`` then says where and why.
     """
 
@@ -35,12 +39,15 @@ class PlanContext:
     namespaces: tuple[str, ...] = ()
     server: Environment | None = None
     live: Revision | None = None
+    replay: ReplayFacts | None = None
     found_digest: str = ""
     image: str = IMAGE
+    trial: Trial = field(init=False)
     deployment: SeldonDeployment | None = field(init=False, default=None)
     unread: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "trial", trial_of(self.spec.version, self.server, self.replay))
         try:
             object.__setattr__(self, "deployment", SeldonDeployment.from_document(self.document))
         except ValueError as error:

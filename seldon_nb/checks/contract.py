@@ -84,7 +84,7 @@ def column_differences(fitted: tuple[str, ...], given: tuple[str, ...]) -> dict[
     order = NONE
     if not missing and not extra:
         order = next(f"{was} → {now}" for was, now in zip(fitted, given, strict=False) if was != now)
-    return {"missing": _few(missing), "extra": _few([_with_nearest(column, missing) for column in extra]), "order": order}
+    return {"missing": _few(missing), "extra": _few(_with_nearest(extra, missing)), "order": order}
 
 
 def reads_skops(server: Environment) -> bool:
@@ -293,9 +293,14 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more if names else NONE
 
 
-def _with_nearest(column: str, missing: list[str]) -> str:
-    near = nearest(column, missing, most=1)
-    return f"{column} ({near[0]}?)" if near else column
+def _with_nearest(extra: list[str], missing: list[str]) -> list[str]:
+    """Each with the missing column that it may stand for; what differs in capitals only comes first, and none is offered twice."""
+    left = {column.casefold(): column for column in missing}
+    meant = {column: left.pop(column.casefold()) for column in extra if column.casefold() in left}
+    for column in extra:
+        if column not in meant and (near := nearest(column, left.values(), most=1)):
+            meant[column] = left.pop(near[0].casefold())
+    return [f"{column} ({meant[column]}?)" if column in meant else column for column in extra]
 
 
 def _arrows(conflicts: tuple[tuple[str, str, str], ...]) -> str:

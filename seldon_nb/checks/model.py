@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from seldon_nb.checks import contract
 from seldon_nb.checks.context import PlanContext
 from seldon_nb.checks.document import finding
 from seldon_nb.checks.rule import Rule
-from seldon_nb.checks.samples import CONTRACT, PACKAGES, SIGNATURE, context, of_model, spec
-from seldon_nb.checks.trial import MEGABYTE, Trial
-from seldon_nb.domain.model import Answer, Environment, Flavor, ModelVersion
+from seldon_nb.checks.samples import CONTRACT, PACKAGES, SIGNATURE, context, of_model, spec, version
+from seldon_nb.checks.trial import MEGABYTE
+from seldon_nb.domain.model import Answer, Environment, Flavor
 from seldon_nb.domain.plan import Finding, Server
 from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature
 from seldon_nb.render.runtimes import RUNTIMES, can_serve, servers_for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What is known of a replay long after it: the facts of a contract, in a replay's form."""
-
-    loaded: bool
-    environment: Environment
-    load_ms: int = 0
-    predict_ms: int = 0
-    error_type: str = "–"
-    error_hint: str = ""
-    failed_at: str = ""
-    answers: None = None
-    permuted_equal: bool | None = None
-    nan: tuple[tuple[str, Answer], ...] = ()
-    missing: tuple[tuple[str, str, str], ...] = ()
-
-
-def trial_of(plan: PlanContext) -> Trial:
-    """The version as the contract's rules judge it."""
-    version = plan.spec.version
-    return contract.trial_of_stored(version, _kept(version, plan.server))
-
-
-def _kept(version: ModelVersion, server: Environment | None) -> Kept | None:
-    known = version.contract
-    environment = server or (known.server if known else None)
-    if environment is None:
-        return None
-    held = dict(environment.packages)
-    wanted = version.environment.packages if version.environment else ()
-    missing = tuple((name, pin, held.get(name, "")) for name, pin in wanted if held.get(name) != pin)
-    if known is None:
-        return Kept(loaded=False, environment=environment, missing=missing)
-    failed = not known.checked and known.server is not None and version.flavor is not Flavor.OTHER
-    return Kept(
-        loaded=known.checked,
-        environment=environment,
-        failed_at="load" if failed else "",
-        permuted_equal=False if known.order_matters else None,
-        nan=known.nan,
-        missing=missing,
-    )
 
 
 def no_signature(plan: PlanContext) -> Iterator[Finding]:
@@ -69,15 +25,15 @@ def no_signature(plan: PlanContext) -> Iterator[Finding]:
 
 def same_files(plan: PlanContext) -> Iterator[Finding]:
     """The files are those that were logged."""
-    version = plan.spec.version
-    if plan.found_digest and version.digest and plan.found_digest != version.digest:
-        yield finding(plan, "SNB-128", "digest", planned=version.digest, found=plan.found_digest)
+    logged = plan.spec.version.digest
+    if plan.found_digest and logged and plan.found_digest != logged:
+        yield finding(plan, "SNB-128", "digest", planned=logged, found=plan.found_digest)
 
 
 def right_server(plan: PlanContext) -> Iterator[Finding]:
     """The server reads this kind of model, saved like this."""
-    runtime, version = RUNTIMES[plan.spec.server], plan.spec.version
-    if can_serve(runtime, version):
+    runtime, planned = RUNTIMES[plan.spec.server], plan.spec.version
+    if can_serve(runtime, planned):
         return
     flavors = ", ".join(sorted(flavor.value for flavor in runtime.flavors))
     yield finding(
@@ -85,12 +41,30 @@ def right_server(plan: PlanContext) -> Iterator[Finding]:
         "SNB-213",
         "server",
         server=runtime.server.value,
-        flavor=version.flavor.value,
-        saved=version.serialization or "–",
-        modules=len(version.extra_modules),
+        flavor=planned.flavor.value,
+        saved=planned.serialization or "–",
+        modules=len(planned.extra_modules),
         reads=f"{flavors} ({', '.join(sorted(runtime.files))})",
-        suggestion=servers_for(version)[0].value,
+        suggestion=servers_for(planned)[0].value,
     )
+
+
+def same_answers(plan: PlanContext) -> Iterator[Finding]:
+    """The server asks the method that the model was logged with: the native ones always ask their own."""
+    planned, server = plan.spec.version, plan.spec.server
+    if server in (Server.SKLEARN, Server.XGBOOST) and planned.predict != "predict":
+        gives, wants = "predict", planned.predict
+    elif server is Server.LIGHTGBM and planned.signature is not None and _answers_labels(planned.signature):
+        gives, wants = "probabilities", "labels"
+    else:
+        return
+    yield finding(plan, "SNB-217", "server", server=server.value, gives=gives, wants=wants)
+
+
+def _answers_labels(signature: Signature) -> bool:
+    outputs = signature.outputs
+    whole = any(column.type.is_integer or column.type is ColumnType.STRING for column in outputs.columns)
+    return whole or any(tensor.dtype.startswith(("int", "uint", "str", "object", "bool")) for tensor in outputs.tensors)
 
 
 def _again(code: str, denied: Callable[[], PlanContext]) -> Rule[PlanContext]:
@@ -98,7 +72,7 @@ def _again(code: str, denied: Callable[[], PlanContext]) -> Rule[PlanContext]:
     rule = next(rule for rule in contract.RULES if rule.code == code)
 
     def check(plan: PlanContext) -> Iterable[Finding]:
-        return rule.check(trial_of(plan))
+        return rule.check(plan.trial)
 
     return Rule(code=code, source=rule.source, check=check, allowed=context, denied=denied)
 
@@ -142,5 +116,12 @@ RULES: tuple[Rule[PlanContext], ...] = (
         check=right_server,
         allowed=context,
         denied=lambda: context(spec=spec(server=Server.XGBOOST)),
+    ),
+    Rule(
+        code="SNB-217",
+        source="the predict methods of MLServer's runtimes, 1.7.1",
+        check=same_answers,
+        allowed=lambda: context(spec=spec(server=Server.SKLEARN)),
+        denied=lambda: context(spec=spec(server=Server.SKLEARN, version=version(predict="predict_proba"))),
     ),
 )

@@ -59,7 +59,7 @@ def _values(output: Mapping[str, Any], binary: bool) -> Any:
         flat = np.empty(len(data), dtype=object)
         flat[:] = _read_bytes(data, _content_type(output), binary)
     size = int(np.prod(shape)) if shape else 1
-    if flat.size != size or not shape:
+    if flat.size != size or not shape or not isinstance(data, list):
         raise ValueError("an output does not fill its shape")
     return flat.reshape(shape)
 

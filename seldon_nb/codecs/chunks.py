@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-#: Bytes of a request body to aim at.
+#: Bytes of a request body to aim at.  Measured with 100,000 rows of 20 columns on two cores: half a mebibyte takes twice as long, four are an eighth
+#: faster and make the progress bar, the gateway's buffer and a lost part four times as coarse.
 TARGET_BYTES = 2 << 20
 #: Rows of a request at most, however short they are.
 MOST_ROWS = 50_000

@@ -244,11 +244,13 @@ def _missing(asker: _Asker, where: _Where, rows: int, others: list[str]) -> Seld
 
 
 def _also(names: list[str]) -> str:
-    return (
-        trn("The same goes for column {names}.", "The same goes for {n} more columns: {names}.", len(names), names=listed(names))
-        if names
-        else ""
+    """A further sentence with the space before it, or nothing."""
+    if not names:
+        return ""
+    told = trn(
+        "The same goes for column {names}.", "The same goes for {n} more columns: {names}.", len(names), names=listed(names)
     )
+    return f" {told}"
 
 
 # --- tensors -------------------------------------------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ def decode(body: bytes, signature: Signature | None) -> pd.DataFrame:
         raise ValueError("no outputs")
     try:
         return frame_of(outputs, signature.outputs if signature else Schema())
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise ValueError(_safe(error)) from None
 
 

@@ -87,7 +87,7 @@ def _dates(wired: Wired, part: Any) -> tuple[str, str, Any]:
 
     missing = np.isnat(part)
     if not missing.any():
-        return "BYTES", "datetime", np.datetime_as_string(part).tolist()
+        return "BYTES", "datetime", part  # orjson writes them ten times faster than numpy does
     if missing.all():
         return "BYTES", "pd_json", ["null"] * len(part)
     text = np.char.add(np.char.add('"', np.datetime_as_string(part)), '"')

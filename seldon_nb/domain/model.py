@@ -141,6 +141,7 @@ class ModelVersion:
         digest: over the files of the model, ``sha256:…``; empty only for what others logged and nobody has read yet.
         uri: where the files are (``file:``, ``s3:``, ``mlflow-artifacts:``…).
         flavor, serialization: how it was saved (``cloudpickle``, ``pickle``, ``skops``, ``ubj``, ``text``, ``code``…).
+        predict: the method that MLflow's server asks: ``predict`` or ``predict_proba``.
         signature: None if it was logged without one.
         size: bytes of all files.
         has_sample: a sample row lies beside the model (never for protected models).
@@ -155,6 +156,7 @@ class ModelVersion:
     flavor: Flavor
     serialization: str = ""
     loader: str = ""
+    predict: str = "predict"
     signature: Signature | None = None
     environment: Environment | None = None
     classification: Classification = Classification.UNKNOWN

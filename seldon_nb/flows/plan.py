@@ -9,13 +9,13 @@ from seldon_nb.checks.registry import run
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.deployment import Revision, Target
-from seldon_nb.domain.errors import fail
+from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import ModelRef, ModelVersion
 from seldon_nb.domain.names import as_dns_label, is_dns_label, nearest
 from seldon_nb.domain.namespace import NamespaceFacts
 from seldon_nb.domain.plan import Base, Document, Override, Plan, PlanSpec, Server, documents_digest, plan_digest
 from seldon_nb.domain.principal import Principal
-from seldon_nb.ports import Ports
+from seldon_nb.ports import Ports, Replay
 from seldon_nb.render.mlserver import model_settings
 from seldon_nb.render.seldon import render
 from seldon_nb.render.text import diff
@@ -47,8 +47,8 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
     Raises:
         SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401: the person may not.
     """
-    version = find(ports, wish.ref)
-    namespace = ports.serving.namespace(wish.to)
+    version, replay = find(ports, wish.ref)
+    namespace = known_namespace(ports, wish)
     target = Target(namespace.name, deployment_name(wish, version), place)
     if not ports.access.may("plan", target):
         raise fail("SNB-401", who=str(ports.access.whoami()), verb="plan", target=str(target))
@@ -65,10 +65,10 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
         timeout_s=wish.timeout_s,
         overrides=wish.overrides,
     )
-    return compose(ports, spec, namespace, live)
+    return compose(ports, spec, namespace, live, replay)
 
 
-def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revision | None) -> Plan:
+def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revision | None, replay: Replay | None = None) -> Plan:
     """The plan of a complete spec: documents, findings, difference, digest."""
     document = render(spec).to_document()
     documents = (
@@ -76,7 +76,15 @@ def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revis
         Document("mlserver/model-settings.json", model_settings(document, model_dir="/mnt/models")),
     )
     base = Base(documents_digest(live.documents), live.number) if live else Base()
-    context = PlanContext(spec=spec, document=document, namespace=namespace, server=ports.clean_room.environment(), live=live)
+    context = PlanContext(
+        spec=spec,
+        document=document,
+        namespace=namespace,
+        namespaces=ports.serving.namespaces(),
+        server=ports.clean_room.environment(),
+        live=live,
+        replay=replay,
+    )
     findings, passed = run(context)
     return Plan(
         spec=spec,
@@ -90,8 +98,17 @@ def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revis
     )
 
 
-def find(ports: Ports, text: str) -> ModelVersion:
-    """The version behind a reference, tried in the clean room first if nobody has yet."""
+def known_namespace(ports: Ports, wish: Wish) -> NamespaceFacts:
+    """Facts of the namespace; SNB-212 names the nearest and the line to type."""
+    try:
+        return ports.serving.namespace(wish.to)
+    except SeldonNbError as error:
+        error.facts.setdefault("ref", wish.ref)
+        raise
+
+
+def find(ports: Ports, text: str) -> tuple[ModelVersion, Replay | None]:
+    """The version behind a reference, tried in the clean room now if nobody has yet, and what was seen there."""
     try:
         ref = ModelRef.parse(text)
     except ValueError:
@@ -101,8 +118,8 @@ def find(ports: Ports, text: str) -> ModelVersion:
         from seldon_nb.checks.contract import contract_of_stored
 
         seen = ports.clean_room.replay(ports.catalog.files(version), None)
-        version = replace(version, contract=contract_of_stored(version, seen))
-    return version
+        return replace(version, contract=contract_of_stored(version, seen)), seen
+    return version, None
 
 
 def deployment_name(wish: Wish, version: ModelVersion) -> str:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 #: Seconds before its end at which a token is no longer used.
 TOKEN_MARGIN_S = 30
-#: Requests on their way at once: while the server works on one, the next is written. More only queue at the server.
+#: Requests on their way at once: while the server works on one, the next is written.  Measured: two are up to a fifth faster than one, three no faster
+#: than two.
 IN_FLIGHT = 2
 
 #: What other HTTP statuses than 200 mean.  A route that is not there is an endpoint where nobody answers.

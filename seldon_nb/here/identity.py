@@ -165,7 +165,7 @@ class LocalAccess:
         if not 1 <= minutes <= MAX_MINUTES:
             raise fail("SNB-405", minutes=minutes, most=MAX_MINUTES, ref=target.name)
         if not self.may("predict", target):
-            raise fail("SNB-401", who=self._actor.name, verb="predict", target=str(target), allowed=self._allowed(target))
+            raise fail("SNB-401", who=self._actor.name, verb="predict", target=str(target))
         return self._mint(self._actor, target, minutes * 60)
 
     def probe_identities(self, target: Target) -> tuple[Principal, Principal]:
@@ -183,9 +183,6 @@ class LocalAccess:
     def token_for_probe(self, principal: Principal, target: Target) -> SecretToken:
         """A one-minute token for the live check; speaks for ``principal``, so that the gateway itself answers or refuses."""
         return self._mint(principal, target, 60)
-
-    def _allowed(self, target: Target) -> str:
-        return ", ".join(self._callers(target)) or "–"
 
     def _mint(self, principal: Principal, target: Target, seconds: int) -> SecretToken:
         now = int(self._clock.now())

@@ -50,7 +50,11 @@ def python() -> Inspection:
     """The notebook's Python."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     ok = (3, 10) <= sys.version_info[:2] <= (3, 12)
-    text = tr("Python {version}", version=version) if ok else tr("Python {version}: model servers run on 3.10 to 3.12", version=version)
+    text = (
+        tr("Python {version}", version=version)
+        if ok
+        else tr("Python {version}: model servers run on 3.10 to 3.12", version=version)
+    )
     return Inspection("python", ok, text, "" if ok else "SNB-517")
 
 
@@ -60,7 +64,9 @@ def packages(server_python: Path) -> Inspection:
         return Inspection("servers", server_python.exists(), tr("Model servers use their own Python: {path}", path=server_python))
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        return Inspection("servers", False, tr("Packages of the model servers are missing: {names}", names=", ".join(missing)), "SNB-511")
+        return Inspection(
+            "servers", False, tr("Packages of the model servers are missing: {names}", names=", ".join(missing)), "SNB-511"
+        )
     return Inspection("servers", True, tr("Model server, gateway and supervisor are installed"))
 
 
@@ -117,4 +123,6 @@ def isolation(run: Path) -> Inspection:
 def origins(settings: Chosen) -> Inspection:
     """Settings that somebody chose, and where."""
     chosen = [f"{name} ({origin})" for name, origin in settings.origin if origin != "default"]
-    return Inspection("settings", True, tr("Chosen: {names}", names=", ".join(chosen)) if chosen else tr("All settings are at their defaults"))
+    return Inspection(
+        "settings", True, tr("Chosen: {names}", names=", ".join(chosen)) if chosen else tr("All settings are at their defaults")
+    )

@@ -10,6 +10,8 @@ _NEARBY = 64
 
 def is_free(port: int) -> bool:
     """Whether nobody listens on a port of the loopback interface."""
+    if not 0 < port < 65536:
+        return False
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

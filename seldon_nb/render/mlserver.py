@@ -12,6 +12,7 @@ from typing import Any
 
 from seldon_nb.render.runtimes import MODEL_DIR, Runtime, runtime_of_document
 from seldon_nb.render.seldon.build import IMAGE, annotation
+from seldon_nb.render.seldon.document import read
 from seldon_nb.render.seldon.objects import Container, Node, Predictor, SeldonDeployment
 
 _MAX_MESSAGE = 64 << 20  # bytes of one gRPC message, as much as the gateway lets through
@@ -32,16 +33,15 @@ def model_settings(document: Mapping[str, Any], *, model_dir: str) -> dict[str, 
     Raises:
         ValueError: if no server of ours stands behind the node; :func:`unrehearsable` says so beforehand.
     """
-    predictor = SeldonDeployment.from_document(document).spec.predictors[0]
-    env = _env(predictor.container(predictor.graph.name))
-    runtime = runtime_of_document(predictor.graph.implementation, env)
+    node, env = _answering(document)
+    runtime = runtime_of_document(node.implementation, env)
     if runtime is None:
-        raise ValueError(f"spec.predictors[0].graph: no server for {predictor.graph.implementation or predictor.graph.name}")
+        raise ValueError(f"spec.predictors[0].graph: no server for {node.implementation or node.name}")
     parameters = {"uri": _local(env.get("MLSERVER_MODEL_URI", MODEL_DIR), model_dir), "version": _version(document)}
     if content_type := env.get("MLSERVER_MODEL_CONTENT_TYPE"):
         parameters["content_type"] = content_type
     return {
-        "name": predictor.graph.name,
+        "name": node.name,
         "implementation": runtime.implementation,
         "platform": runtime.server.value,
         "parameters": parameters,
@@ -62,8 +62,7 @@ def server_settings(
     The server answers on the loopback interface, in one process; it never sends a traceback (which would hold rows), and it keeps what it
     writes in ``state_dir`` and not in the working directory.
     """
-    predictor = SeldonDeployment.from_document(document).spec.predictors[0]
-    env = _env(predictor.container(predictor.graph.name))
+    _, env = _answering(document)
     settings: dict[str, Any] = {
         "debug": False,
         "host": host,
@@ -144,6 +143,18 @@ def _in_graph(predictor: Predictor, path: str) -> list[str]:
 def runtime_of(node: Node, container: Container | None) -> Runtime | None:
     """The server of ours behind a node, or None."""
     return runtime_of_document(node.implementation, _env(container))
+
+
+def _answering(document: Mapping[str, Any]) -> tuple[Node, dict[str, str]]:
+    """The first predictor's node and what its container is told; ``ValueError`` if there is none, or it cannot be read."""
+    try:
+        predictor = document["spec"]["predictors"][0]
+        node = read(Node, predictor["graph"])
+        containers = [found for part in predictor.get("componentSpecs", ()) for found in part["spec"]["containers"]]
+        found = next((found for found in containers if found["name"] == node.name), {"env": ()})
+        return node, {item["name"]: item.get("value", "") for item in found.get("env", ())}
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"spec.predictors[0]: {type(error).__name__}") from None
 
 
 def _env(container: Container | None) -> dict[str, str]:

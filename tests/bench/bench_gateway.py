@@ -52,10 +52,30 @@ def run(rounds: int = 7) -> list[str]:
         files = workspace.ports.catalog.files(workspace.model("cheap@1").value)
         server = room / "bare"
         server.mkdir()
-        settings = {"host": "127.0.0.1", "http_port": bare_port, "grpc_port": free_port(), "metrics_port": free_port(), "parallel_workers": 0}
+        settings = {
+            "host": "127.0.0.1",
+            "http_port": bare_port,
+            "grpc_port": free_port(),
+            "metrics_port": free_port(),
+            "parallel_workers": 0,
+        }
         (server / "settings.json").write_text(json.dumps(settings))
-        (server / "model-settings.json").write_text(json.dumps({"name": "model", "implementation": "mlserver_sklearn.SKLearnModel", "parameters": {"uri": str(files / "model.pkl")}}))
-        bare = subprocess.Popen([str(Path(sys.executable).parent / "mlserver"), "start", str(server)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, start_new_session=True)
+        (server / "model-settings.json").write_text(
+            json.dumps(
+                {
+                    "name": "model",
+                    "implementation": "mlserver_sklearn.SKLearnModel",
+                    "parameters": {"uri": str(files / "model.pkl")},
+                }
+            )
+        )
+        bare = subprocess.Popen(
+            [str(Path(sys.executable).parent / "mlserver"), "start", str(server)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
         until(f"http://127.0.0.1:{bare_port}/v2/models/model/ready", None)
         plain = request("/v2/models/model/infer", body)
 
@@ -65,7 +85,12 @@ def run(rounds: int = 7) -> list[str]:
         for _ in range(rounds):
             for concurrency, seen in pairs.items():
                 total = REQUESTS if concurrency > 1 else REQUESTS // 4
-                seen.append((over_tcp(gateway, guarded, concurrency=concurrency, total=total), over_tcp(bare_port, plain, concurrency=concurrency, total=total)))
+                seen.append(
+                    (
+                        over_tcp(gateway, guarded, concurrency=concurrency, total=total),
+                        over_tcp(bare_port, plain, concurrency=concurrency, total=total),
+                    )
+                )
         failed = sum(load.failed for seen in pairs.values() for pair in seen for load in pair)
         ratio = statistics.median(a.rps / b.rps for a, b in pairs[8])
         added = statistics.median(a.median_ms - b.median_ms for a, b in pairs[1])

@@ -51,12 +51,19 @@ print(json.dumps(out))
 
 
 def journey(home: Path, turns: int, mode: str) -> list[dict[str, float]]:
-    done = subprocess.run([sys.executable, "-c", JOURNEY, str(home), str(turns), mode], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", JOURNEY, str(home), str(turns), mode], capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def down(home: Path) -> None:
-    subprocess.run([sys.executable, "-m", "seldon_nb", "here", "down"], env=ENVIRONMENT | {"SELDON_NB_HOME": str(home)}, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "seldon_nb", "here", "down"],
+        env=ENVIRONMENT | {"SELDON_NB_HOME": str(home)},
+        capture_output=True,
+        check=True,
+    )
 
 
 def saved_model(into: Path) -> Path:
@@ -69,7 +76,9 @@ def saved_model(into: Path) -> Path:
     features, target = phishing()
     model = HistGradientBoostingClassifier(max_iter=50, random_state=0).fit(features, target)
     signature = infer_signature(features.astype("float64"), model.predict(features))
-    mlflow.sklearn.save_model(model, into, serialization_format="cloudpickle", signature=signature, pip_requirements=["scikit-learn"])
+    mlflow.sklearn.save_model(
+        model, into, serialization_format="cloudpickle", signature=signature, pip_requirements=["scikit-learn"]
+    )
     return into
 
 
@@ -105,11 +114,25 @@ def mlserver_start(model: Path, room: Path) -> float:
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir()
     ports = [free_port() for _ in range(3)]
-    settings = {"host": "127.0.0.1", "http_port": ports[0], "grpc_port": ports[1], "metrics_port": ports[2], "parallel_workers": 0}
+    settings = {
+        "host": "127.0.0.1",
+        "http_port": ports[0],
+        "grpc_port": ports[1],
+        "metrics_port": ports[2],
+        "parallel_workers": 0,
+    }
     (room / "settings.json").write_text(json.dumps(settings))
-    (room / "model-settings.json").write_text(json.dumps({"name": "m", "implementation": "mlserver_mlflow.MLflowRuntime", "parameters": {"uri": str(model)}}))
+    (room / "model-settings.json").write_text(
+        json.dumps({"name": "m", "implementation": "mlserver_mlflow.MLflowRuntime", "parameters": {"uri": str(model)}})
+    )
     began = time.perf_counter()
-    process = subprocess.Popen([str(Path(sys.executable).parent / "mlserver"), "start", str(room)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, start_new_session=True)
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "mlserver"), "start", str(room)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
     try:
         until(f"http://127.0.0.1:{ports[0]}/v2/models/m/ready", None)
         return time.perf_counter() - began
@@ -125,8 +148,26 @@ def mlflow_serve(model: Path) -> float:
     port = free_port()
     body = json.dumps({"dataframe_split": json.loads(phishing()[0].head(1).astype("float64").to_json(orient="split"))}).encode()
     began = time.perf_counter()
-    command = [str(Path(sys.executable).parent / "mlflow"), "models", "serve", "-m", str(model), "--env-manager", "local", "-p", str(port), "-w", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}, start_new_session=True)
+    command = [
+        str(Path(sys.executable).parent / "mlflow"),
+        "models",
+        "serve",
+        "-m",
+        str(model),
+        "--env-manager",
+        "local",
+        "-p",
+        str(port),
+        "-w",
+        "1",
+    ]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        start_new_session=True,
+    )
     try:
         until(f"http://127.0.0.1:{port}/invocations", body)
         return time.perf_counter() - began
@@ -149,7 +190,10 @@ def run(warm_turns: int = 7, cold_rounds: int = 5) -> list[str]:
             own.append(mlserver_start(model, room / "server"))
             peer.append(mlflow_serve(model))
         beyond = statistics.median(item["total"] - item["own"] for item in warm)
-        parts = ", ".join(f"{part} {statistics.median(item[part] for item in warm) * 1000:.0f} ms" for part in ("log", "plan", "apply", "answer"))
+        parts = ", ".join(
+            f"{part} {statistics.median(item[part] for item in warm) * 1000:.0f} ms"
+            for part in ("log", "plan", "apply", "answer")
+        )
         c, o, p = (statistics.median(values) for values in (cold, own, peer))
         ratio = statistics.median(a / b for a, b in zip(cold, own, strict=True))
         return [

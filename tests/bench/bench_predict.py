@@ -51,7 +51,13 @@ def by_hand(client: httpx.Client, url: str, frame: pd.DataFrame, parts: list[tup
     answers = []
     for start, stop in parts:
         inputs = [
-            {"name": name, "shape": [stop - start], "datatype": "FP64", "parameters": {"content_type": "np"}, "data": values[start:stop]}
+            {
+                "name": name,
+                "shape": [stop - start],
+                "datatype": "FP64",
+                "parameters": {"content_type": "np"},
+                "data": values[start:stop],
+            }
             for name, values in columns
         ]
         body = orjson.dumps({"parameters": {"content_type": "pd"}, "inputs": inputs}, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -80,7 +86,9 @@ def run(rounds: int = 7) -> list[str]:
         sample = len(question(fitted).body(0, 256))
         parts = list(spans(ROWS, rows_per_request(sample, 256)))
         whole = len(question(fitted).body(0, ROWS))
-        with mlserver(room, {"mlflow": ("MLFLOW_SERVER", room / "model"), "native": ("SKLEARN_SERVER", room / "model")}) as address:
+        with mlserver(
+            room, {"mlflow": ("MLFLOW_SERVER", room / "model"), "native": ("SKLEARN_SERVER", room / "model")}
+        ) as address:
             lines = [
                 f"{len(parts)} requests of {parts[0][1]:,} rows and {whole / len(parts) / 2**20:.1f} MiB each; {rounds} interleaved rounds.",
                 "",
@@ -94,7 +102,9 @@ def run(rounds: int = 7) -> list[str]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def row(address: str, node: str, server: str, frame: pd.DataFrame, signature: Signature, parts: list[tuple[int, int]], rounds: int) -> str:
+def row(
+    address: str, node: str, server: str, frame: pd.DataFrame, signature: Signature, parts: list[tuple[int, int]], rounds: int
+) -> str:
     endpoint = Direct(address)
     asked = revision(node, server, signature)
     url = f"{address}/v2/models/{node}/infer"

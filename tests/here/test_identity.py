@@ -9,7 +9,6 @@ from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.here.home import Home
 from seldon_nb.here.identity import IDENTITIES, LocalAccess, SigningKey, audience, identity, issuer
-from seldon_nb.words import use_language
 
 SHARED, OWN = Target("dev", "fraud"), Target("dev", "churn")
 CALLERS = {SHARED: ("you", "colleague"), OWN: ("you",)}
@@ -23,13 +22,6 @@ class StoppedClock:
 
     def sleep(self, seconds):
         raise AssertionError("nothing here waits")
-
-
-@pytest.fixture(autouse=True)
-def english():
-    use_language("en")
-    yield
-    use_language(None)
 
 
 @pytest.fixture
@@ -103,6 +95,7 @@ def test_nobody_gets_a_token_for_what_they_may_not_ask(access, who, target):
     assert caught.value.code_id == "SNB-401"
     assert who in str(caught.value)
     assert str(target) in str(caught.value)
+    assert set(caught.value.facts) == {"who", "verb", "target"}  # who else may is not a stranger's business
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,21 @@ import pytest
 
 from seldon_nb.checks import registry
 from seldon_nb.checks.contract import RULES as CONTRACT_RULES
-from seldon_nb.checks.model import Kept
+from seldon_nb.checks.kept import Kept
 from seldon_nb.checks.registry import CONTRACT, PLAN, rules_page, run, table
-from seldon_nb.checks.samples import COLLEAGUE, NAMESPACE, PACKAGES, YOU, context, deployment, of_model, predictor, spec, version
+from seldon_nb.checks.samples import (
+    COLLEAGUE,
+    NAMESPACE,
+    PACKAGES,
+    SIGNATURE,
+    YOU,
+    context,
+    deployment,
+    of_model,
+    predictor,
+    spec,
+    version,
+)
 from seldon_nb.checks.samples import CONTRACT as CHECKED
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.code import Severity, fill
@@ -18,10 +30,9 @@ from seldon_nb.domain.errors import UserInputError, fail
 from seldon_nb.domain.model import Environment, Flavor
 from seldon_nb.domain.plan import Document, Override, Server
 from seldon_nb.domain.principal import Principal
+from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature
 from seldon_nb.render.seldon import render
 from seldon_nb.render.seldon.objects import ComponentSpec
-
-ROLES = {"SNB-115": "SNB-124"}  # a difference of versions is also the warning
 
 
 def codes(plan_context):
@@ -78,7 +89,13 @@ def test_a_good_plan_has_no_findings_and_every_rule_was_asked():
 def test_what_we_render_passes_every_rule(server):
     flavor = {Server.MLFLOW: Flavor.SKLEARN}.get(server) or Flavor(server.value)
     saved = {Server.XGBOOST: "ubj", Server.LIGHTGBM: "text"}.get(server, "cloudpickle")
-    assert codes(context(spec=spec(version=version(flavor=flavor, serialization=saved), server=server))) == []
+    numbers = Signature(SIGNATURE.inputs, Schema((Column("score", ColumnType.DOUBLE),)))
+    assert codes(context(spec=spec(version=version(flavor=flavor, serialization=saved, signature=numbers), server=server))) == []
+
+
+def test_the_native_lightgbm_server_answers_probabilities_where_a_classifier_gives_labels():
+    classifier = version(flavor=Flavor.LIGHTGBM, serialization="text")
+    assert codes(context(spec=spec(version=classifier, server=Server.LIGHTGBM))) == ["SNB-217"]
 
 
 # --- the registry --------------------------------------------------------------------------------------------------------------
@@ -256,6 +273,22 @@ def test_the_server_of_now_counts_not_the_one_of_the_contract():
 def test_a_model_that_did_not_load_when_it_was_tried_is_blocked():
     (found,), _ = run(of_model(contract=replace(CHECKED, checked=False)))
     assert (found.code, found.blocks) == ("SNB-117", True)
+
+
+def test_what_the_clean_room_just_saw_is_told_in_full():
+    seen = Kept(
+        loaded=False,
+        environment=PACKAGES,
+        failed_at="load",
+        error_type="ModuleNotFoundError",
+        error_hint="No module named 'features'",
+    )
+    (found,), _ = run(context(replay=seen))
+    assert (found.code, found.facts["error_type"], found.facts["hint"]) == (
+        "SNB-117",
+        "ModuleNotFoundError",
+        "No module named 'features'.",
+    )
 
 
 def test_a_passed_through_model_is_only_a_warning():

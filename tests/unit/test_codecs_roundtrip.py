@@ -53,6 +53,8 @@ def same(left: Any, right: Any) -> bool:
 int64 = st.integers(-(2**63), 2**63 - 1)
 int32 = st.integers(-(2**31), 2**31 - 1)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+#: Before pandas 3, ``str`` turns a missing value into the text that it prints as.
+TEXT_DTYPES = ["object", "string", "category", "string[pyarrow]", *(["str"] if int(pd.__version__.split(".")[0]) >= 3 else [])]
 moments = st.datetimes(dt.datetime(1680, 1, 1), dt.datetime(2260, 1, 1))  # noqa: DTZ001 - naive, as models take them
 
 
@@ -106,7 +108,7 @@ def test_optional_booleans_keep_their_gaps(values, dtype):
     assert seen.tolist() == values
 
 
-@given(st.lists(st.none() | text, min_size=1), st.sampled_from(["object", "string", "str", "category", "string[pyarrow]"]))
+@given(st.lists(st.none() | text, min_size=1), st.sampled_from(TEXT_DTYPES))
 def test_text(values, dtype):
     seen = arrives(pd.Series(values, dtype="object").astype(dtype), ColumnType.STRING)
     assert all(same(a, b) for a, b in zip(seen, values, strict=True))
@@ -152,7 +154,7 @@ def test_tensors_of_any_rank(dtype, shape, random):
     size = int(np.prod(shape))
     kind = np.dtype(dtype).kind
     if kind == "f":
-        flat = [random.choice([random.gauss(0, 1), math.nan, math.inf, -math.inf]) for _ in range(size)]
+        flat = [random.choice([random.randint(-1000, 1000) / 8, math.nan, math.inf, -math.inf]) for _ in range(size)]
     elif kind == "b":
         flat = [random.random() < 0.5 for _ in range(size)]
     else:

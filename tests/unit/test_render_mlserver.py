@@ -67,6 +67,15 @@ def test_a_node_without_a_server_of_ours_is_refused():
         model_settings(found, model_dir="/m")
 
 
+@pytest.mark.parametrize(
+    "found",
+    [{}, {"spec": {"predictors": []}}, {"spec": {"predictors": [{}]}}, {"spec": None}, {"spec": {"predictors": [{"graph": 1}]}}],
+)
+def test_what_is_no_deployment_is_refused(found):
+    with pytest.raises(ValueError):
+        model_settings(found, model_dir="/m")
+
+
 def test_the_server_answers_on_the_loopback_and_tells_no_traceback():
     found = server_settings(document(), http_port=1, grpc_port=2, metrics_port=3, state_dir="/home/slot")
     assert found["host"] == "127.0.0.1"

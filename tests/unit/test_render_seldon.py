@@ -216,6 +216,22 @@ def test_text_does_not_depend_on_the_order_of_keys_and_starts_as_people_expect()
     ]
 
 
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1))
+def test_any_word_survives_as_key_and_value_and_in_lists(word):
+    found = {word: word, "list": [word, [word], {word: [word]}]}
+    assert from_yaml(to_yaml(found)) == found
+
+
+WORDS = ("yes", "No", "ON", "null", "~", "1", "1e3", "0x1f", "1_000", "12:30", "2026-01-01", "-", "- a", "a: b", "a:", "a #b", "#", "", " ", "a ", "=", "<<", "!x", "&a", "*a",
+         "{", "[a]", "'", '"', "%", "@a", "`", ".", ".5", ".inf", "a\tb", "a\nb", "\u2028", "\ufeff", "é", "😀", "s3://b/p", "a:1", "a/b:0.1.0", "y", "x=y", "?", "? a", "|", ">")  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_that_yaml_could_take_for_something_else_stays_itself(word):
+    assert from_yaml(to_yaml({"k": word, "l": [word]})) == {"k": word, "l": [word]}
+    assert to_yaml({"k": word}).count("\n") == 1
+
+
 def test_words_that_look_like_truth_stay_words():
     assert from_yaml(to_yaml({"a": "true", "b": "on", "c": "1.0", "d": "null", "e": "2026-01-01"})) == {
         "a": "true",

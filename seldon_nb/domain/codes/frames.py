@@ -35,7 +35,7 @@ CODES: tuple[Code, ...] = (
         id="SNB-321",
         kind=Kind.USER_INPUT,
         what=N_("Column `{column}` does not have the type that {model} takes; nothing was sent."),
-        saw=N_("Found {found}; the model takes {wanted}. {others}"),
+        saw=N_("Found {found}; the model takes {wanted}.{others}"),
         next=(
             NextStep(say=N_("Convert the column, if this is what it means, or look at what stands in the way:"), python="{fix}"),
             NextStep(say=N_("See what the model takes:"), verb="show {model}"),
@@ -59,7 +59,7 @@ CODES: tuple[Code, ...] = (
         id="SNB-322",
         kind=Kind.USER_INPUT,
         what=N_("Column `{column}` has missing values where {model} takes none; nothing was sent."),
-        saw=N_("{count} of {rows} values are missing, at row {positions} (counting from 0). The model takes {wanted}. {others}"),
+        saw=N_("{count} of {rows} values are missing, at row {positions} (counting from 0). The model takes {wanted}.{others}"),
         next=(
             NextStep(say=N_("Leave these rows out:"), python="rows = rows.dropna(subset=[{literal}])"),
             NextStep(

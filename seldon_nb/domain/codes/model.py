@@ -154,6 +154,22 @@ LOGGING: tuple[Code, ...] = (
         ),
         example={"name": "fraud", "type": "builtins.dict"},
     ),
+    Code(
+        id="SNB-138",
+        kind=_CONTRACT,
+        what=N_("Your model was not logged: a file that should travel with it is not there."),
+        saw=N_("{file} was looked for in {directory}."),
+        next=(
+            NextStep(
+                say=N_("Give its path from there, or the full one:"),
+                verb="log model --name {name} --sample X.head() --include path/to/my_model.py",
+            ),
+        ),
+        explain=N_(
+            "--include takes files and directories, or the word __main__ for what the notebook itself defines. Paths start where the notebook runs."
+        ),
+        example={"name": "fraud", "file": "features.py", "directory": "/home/user/notebooks"},
+    ),
 )
 
 CLEAN_ROOM: tuple[Code, ...] = (

@@ -146,6 +146,23 @@ PLACE: tuple[Code, ...] = (
 
 PLANS: tuple[Code, ...] = (
     Code(
+        id="SNB-217",
+        kind=Kind.MODEL_CONTRACT,
+        severity=Severity.BLOCK,
+        what=N_("The `{server}` server would answer something else than `{ref}` does."),
+        saw=N_("It answers `{gives}`; the model was logged to answer `{wants}`."),
+        next=(
+            NextStep(
+                say=N_("Use the server that asks the model as it was logged:"), verb="plan {ref} --to {namespace} --server mlflow"
+            ),
+        ),
+        explain=N_(
+            "The native servers read the estimator and always ask the same method: `sklearn` and `xgboost` ask predict, `lightgbm` asks the "
+            "booster, which gives probabilities where a classifier gives labels. The `mlflow` server asks what was logged."
+        ),
+        example={"server": "sklearn", "ref": "fraud@3", "gives": "predict", "wants": "predict_proba", "namespace": "dev"},
+    ),
+    Code(
         id="SNB-220",
         kind=Kind.CONFLICT,
         what=N_("`{target}` is not what it was when this plan was made. Nothing was changed."),

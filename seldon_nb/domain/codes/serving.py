@@ -220,4 +220,21 @@ CODES: tuple[Code, ...] = (
         ),
         example={"name": "dev/fraud", "status": 503},
     ),
+    Code(
+        id="SNB-319",
+        kind=Kind.NOT_READY,
+        what=N_("`{name}` does not come back: its model server ended several times in a row and is not started any more."),
+        saw=N_("The last time it ended: {ended}."),
+        next=(
+            NextStep(say=N_("Read what it said:"), shell="tail {log}"),
+            NextStep(say=N_("Free some memory, then stop the place and start it again:"), verb="here down"),
+            NextStep(say=N_("Or forget it; its history stays:"), verb="delete {name}"),
+        ),
+        who=_OWNER,
+        explain=N_(
+            "A model server that ends is started again by itself. One that ends four times within seconds would only go on doing so: "
+            "most often the model needs more memory than the machine has, or its compiled code does not fit this machine."
+        ),
+        example={"name": "dev/fraud", "ended": "terminated by SIGKILL", "log": "~/.local/share/seldon_nb/slots/1a2b3c4d/log"},
+    ),
 )

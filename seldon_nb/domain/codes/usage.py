@@ -50,7 +50,9 @@ CODES: tuple[Code, ...] = (
         what=N_("The file `{path}` could not be read as {wanted}, so nothing was done."),
         saw=N_("{reason}"),
         next=(NextStep(say=N_("See what the verb takes:"), verb="{verb} --help"),),
-        explain=N_("In a shell, data is a file: .csv, .parquet or .json; a model is a .joblib or .pkl file, or a directory that MLflow saved."),
+        explain=N_(
+            "In a shell, data is a file: .csv, .parquet or .json; a model is a .joblib or .pkl file, or a directory that MLflow saved."
+        ),
         example={"path": "sample.txt", "wanted": "data", "reason": "Files end in .csv, .parquet or .json.", "verb": "log"},
     ),
 )

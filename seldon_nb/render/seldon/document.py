@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
-Reader = Callable[[Any, str], Any]
+Reader = Callable[[Any], Any]
 Writer = Callable[[Any], Any]
 
 
@@ -27,9 +27,34 @@ class _Field(NamedTuple):
     always: bool
 
 
+class _Table(NamedTuple):
+    """A type's fields: in order, by their names in a document, and those that a document must have."""
+
+    fields: tuple[_Field, ...]
+    by_key: dict[str, _Field]
+    required: tuple[_Field, ...]
+
+
+class _Misfit(Exception):  # noqa: N818 - never leaves this module
+    """Something that does not belong; its path grows on the way out, so that reading what fits costs no paths."""
+
+    def __init__(self, what: str, path: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.path = path
+
+    def below(self, step: str) -> _Misfit:
+        """The same, seen from one level above."""
+        self.path = step + self.path
+        return self
+
+
 def read(kind: type[T], document: Any) -> T:
     """A ``kind`` out of plain JSON values; ``ValueError`` with the path of whatever does not belong there."""
-    found: T = _object_reader(kind)(document, "")
+    try:
+        found: T = _object_reader(kind)(document)
+    except _Misfit as misfit:
+        raise ValueError(f"{misfit.path.lstrip('.') or 'the document'}: {misfit.what}") from None
     return found
 
 
@@ -40,43 +65,49 @@ def write(value: object) -> dict[str, Any]:
 
 def _write_object(value: Any) -> dict[str, Any]:
     document: dict[str, Any] = {}
-    for item in _by_key(type(value)).values():
+    for item in _table(type(value)).fields:
         held = getattr(value, item.attribute)
-        if item.required or item.always or held != item.default:
+        if item.always or (held is not item.default and held != item.default):
             document[item.key] = item.write(held)
     return document
 
 
 def _object_reader(kind: type[Any]) -> Reader:
-    def reader(value: Any, path: str) -> Any:
-        if not isinstance(value, Mapping):
-            raise _wrong(path or "the document", "a mapping is expected")
+    def reader(value: Any) -> Any:
+        if type(value) is not dict and not isinstance(value, Mapping):  # the second question is slow
+            raise _Misfit("a mapping is expected")
+        table = _table(kind)
         found: dict[str, Any] = {}
-        known = _by_key(kind)
-        for key, held in value.items():
-            item = known.get(key)
-            where = f"{path}.{key}" if path else str(key)
-            if item is None:
-                raise _wrong(where, "no such field")
-            found[item.attribute] = item.read(held, where)
-        for item in known.values():
-            if item.required and item.attribute not in found:
-                raise _wrong(f"{path}.{item.key}" if path else item.key, "missing")
+        key = ""
+        try:
+            for key, held in value.items():
+                item = table.by_key.get(key) or _unknown()
+                found[item.attribute] = item.read(held)
+        except _Misfit as misfit:
+            raise misfit.below(f".{key}") from None
+        for item in table.required:
+            if item.attribute not in found:
+                raise _Misfit("missing", f".{item.key}")
         return kind(**found)
 
     return reader
 
 
-_tables: dict[type[Any], dict[str, _Field]] = {}
+def _unknown() -> _Field:
+    raise _Misfit("no such field")
 
 
-def _by_key(kind: type[Any]) -> dict[str, _Field]:
-    """The fields of a type by their names in a document; compiled once, when the type is first met."""
+_tables: dict[type[Any], _Table] = {}
+
+
+def _table(kind: type[Any]) -> _Table:
+    """A type's fields; compiled once, when the type is first met."""
     found = _tables.get(kind)
     if found is None:
         hints = typing.get_type_hints(kind)
-        compiled = [_compile(item, hints[item.name]) for item in dataclasses.fields(kind)]
-        found = _tables[kind] = {item.key: item for item in compiled}
+        fields = tuple(_compile(item, hints[item.name]) for item in dataclasses.fields(kind))
+        found = _Table(fields, {item.key: item for item in fields}, tuple(item for item in fields if item.required))
+        _tables[kind] = found
     return found
 
 
@@ -122,19 +153,32 @@ def _codec(hint: Any) -> tuple[Reader, Writer]:
 def _list_codec(hint: Any) -> tuple[Reader, Writer]:
     reader, writer = _codec(hint)
 
-    def read_list(value: Any, path: str) -> tuple[Any, ...]:
+    def read_list(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, (list, tuple)):
-            raise _wrong(path, "a list is expected")
-        return tuple(reader(item, f"{path}[{index}]") for index, item in enumerate(value))
+            raise _Misfit("a list is expected")
+        found: list[Any] = []
+        try:
+            for item in value:
+                found.append(reader(item))  # noqa: PERF401 - its length is the place of what does not fit
+        except _Misfit as misfit:
+            raise misfit.below(f"[{len(found)}]") from None
+        return tuple(found)
 
     return read_list, lambda held: [writer(item) for item in held]
 
 
 def _mapping_reader(reader: Reader) -> Reader:
-    def read_mapping(value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
-            raise _wrong(path, "a mapping is expected")
-        return {_text(key, path): reader(held, f"{path}.{key}") for key, held in value.items()}
+    def read_mapping(value: Any) -> dict[str, Any]:
+        if type(value) is not dict and not isinstance(value, Mapping):
+            raise _Misfit("a mapping is expected")
+        found: dict[str, Any] = {}
+        key: Any = ""
+        try:
+            for key, held in value.items():
+                found[_text(key)] = reader(held)
+        except _Misfit as misfit:
+            raise misfit.below(f".{key}") from None
+        return found
 
     return read_mapping
 
@@ -142,35 +186,35 @@ def _mapping_reader(reader: Reader) -> Reader:
 def _one_of(kinds: tuple[type[Any], ...]) -> Reader:
     expected = " or ".join(kind.__name__ for kind in kinds)
 
-    def read_scalar(value: Any, path: str) -> Any:
+    def read_scalar(value: Any) -> Any:
         # bool is an int to Python, and never one to a document
         if type(value) not in kinds:
-            raise _wrong(path, f"{expected} is expected")
+            raise _Misfit(f"{expected} is expected")
         return value
 
     return read_scalar
 
 
-def _plain(value: Any, path: str) -> Any:
+def _plain(value: Any) -> Any:
     """Carried as it is, but plain: no floats, text keys."""
     if isinstance(value, Mapping):
-        return {_text(key, path): _plain(held, f"{path}.{key}") for key, held in value.items()}
+        return _plain_mapping(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return list(_plain_list(value))
     if value is None or type(value) in (str, int, bool):
         return value
-    raise _wrong(path, "text, a whole number or a list is expected")
+    raise _Misfit("text, a whole number or a list is expected")
 
 
-def _text(key: Any, path: str) -> str:
+def _text(key: Any) -> str:
     if not isinstance(key, str):
-        raise _wrong(path, "keys are text")
+        raise _Misfit("keys are text")
     return key
-
-
-def _wrong(path: str, what: str) -> ValueError:
-    return ValueError(f"{path}: {what}")
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+_plain_mapping = _mapping_reader(_plain)
+_plain_list = _list_codec(Any)[0]
