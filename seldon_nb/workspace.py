@@ -316,7 +316,8 @@ class Workspace:
         """What was done to a deployment or a model, calls included."""
         from seldon_nb.flows.history import collect, history
 
-        collect(self.ports, self.place.new_calls())
+        with self.place.untold_calls() as calls:
+            collect(self.ports, calls)
         return history(self.ports, subject, since=since)
 
     def verify(self) -> ChainVerdict:
@@ -347,7 +348,14 @@ class Workspace:
         return f"{base}/docs#{target.namespace}/{target.name}/{secret.reveal()}"
 
     def up(self, *, port: int | None = None, classification: str = "") -> PlaceReport:
-        """Start this machine's place, or bring it back to what it was."""
+        """Start this machine's place, or bring it back to what it was.
+
+        Raises:
+            SNB-404: a classification below the one that the place has.
+        """
+        held, wanted = self.place.classification, Classification.parse(classification)
+        if classification and self.place.exists and wanted < held:
+            raise fail("SNB-404", subject=str(self.home.root), wanted=wanted.value, held=held.value)
         return self.place.up(port=port, classification=classification)
 
     def down(self) -> PlaceReport:

@@ -48,10 +48,12 @@ def workspace(short_tmp):
     from seldon_nb.workspace import Workspace
 
     made = Workspace(Settings(home=short_tmp / "home"))
-    made.up(port=free_port())
-    yield made
-    made.close()
-    made.down()
+    try:
+        made.up(port=free_port())
+        yield made
+    finally:
+        made.close()
+        made.down()
 
 
 @pytest.fixture(scope="session")

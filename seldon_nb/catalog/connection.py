@@ -157,8 +157,13 @@ def _let_read_while_written(database: Path) -> None:
 
 @contextlib.contextmanager
 def _impatient() -> Iterator[None]:
-    """One retry and a short wait inside our own calls, unless the user chose otherwise."""
-    chosen = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+    """One retry and a short wait inside our own calls, and nothing printed, unless the user chose otherwise."""
+    chosen = {
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+        "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    }
     added = {name: value for name, value in chosen.items() if name not in os.environ}
     os.environ.update(added)
     try:

@@ -25,7 +25,7 @@ class Kind:
     """One kind of estimator.
 
     Attributes:
-        flavor: what it is to serving; library: MLflow's name for it.
+        flavor: what it is to serving; library: MLflow's name for it; module: its import name.
         serialization: the format of the file that MLflow writes.
         pickled: whether Python objects are pickled, so that their modules must be there when it is loaded.
         ask: the kernel's own answer to a sample.
@@ -38,6 +38,7 @@ class Kind:
     pickled: bool
     ask: Callable[[Any], Any]
     options: Mapping[str, Any]
+    module: str = ""
 
     def save(self, model: Any, path: Path, **common: Any) -> None:
         """Write a complete MLflow model directory."""
@@ -105,10 +106,9 @@ def _python(ask: Callable[[Any], Any]) -> Kind:
 
 
 def _other(model: Any, library: str) -> Kind:
-    module = _FLAVOR_MODULE.get(library, library)
-    return Kind(
-        flavor=Flavor.OTHER, library=module, serialization=module, pickled=False, ask=_method(model, "predict"), options={}
-    )
+    name = _FLAVOR_MODULE.get(library, library)
+    ask = _method(model, "predict")
+    return Kind(flavor=Flavor.OTHER, library=name, serialization=name, pickled=False, ask=ask, options={}, module=library)
 
 
 def _xgboost(model: Any) -> Kind:

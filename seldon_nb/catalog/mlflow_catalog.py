@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,7 +42,8 @@ class MlflowCatalog:
         self._connection = Connection(tracking_uri)
         self._artifacts = artifacts
         self._experiment = ""
-        self._downloads: tempfile.TemporaryDirectory[str] | None = None
+        self._downloads: Path | None = None
+        self._fetched: dict[str, Path] = {}
 
     def open_ahead(self) -> None:
         """Import and open MLflow in the background, so that the first use need not wait."""
@@ -114,13 +117,11 @@ class MlflowCatalog:
             if not (path / "MLmodel").exists():
                 raise fail("SNB-140", uri=version.uri, reason="No such file or directory")
             return path
-        if self._downloads is None:
-            self._downloads = tempfile.TemporaryDirectory(prefix="seldon-nb-models-")
-        into = Path(self._downloads.name) / f"{version.name}-{version.version}"
-        if not (into / "MLmodel").exists():
+        if version.ref not in self._fetched:
+            into = self._room() / f"{version.name}-{version.version}"
             with self._connection.speaking(name=version.name), out_of_room(into.parent, name=version.name, needed=version.size):
-                self._download(version.uri, into)
-        return into
+                self._fetched[version.ref] = self._download(version.uri, into)
+        return self._fetched[version.ref]
 
     def annotate(self, version: ModelVersion, *, tags: Mapping[str, str] | None = None, alias: str = "") -> ModelVersion:
         """See ``ports.Catalog``."""
@@ -216,19 +217,27 @@ class MlflowCatalog:
         """A directory with MLmodel and requirements.txt: the model's own, or a copy of these two files alone."""
         if (path := local_path(uri)) is not None:
             return path if (path / "MLmodel").exists() else None
-        if self._downloads is None:
-            self._downloads = tempfile.TemporaryDirectory(prefix="seldon-nb-models-")
-        into = Path(self._downloads.name) / f"about-{record.name}-{record.version}"
+        into = self._room() / f"about-{record.name}-{record.version}"
         if not (into / "MLmodel").exists():
             for name in ("requirements.txt", "MLmodel"):
                 self._download(f"{uri}/{name}", into)
         return into
 
-    def _download(self, uri: str, into: Path) -> None:
+    def _room(self) -> Path:
+        """Where downloads lie, for this user only, until this process ends."""
+        if self._downloads is None:
+            self._downloads = Path(tempfile.mkdtemp(prefix="seldon-nb-models-"))
+            atexit.register(
+                shutil.rmtree, self._downloads, ignore_errors=True
+            )  # somebody may still use them when this object is gone
+        return self._downloads
+
+    def _download(self, uri: str, into: Path) -> Path:
+        """Fetch a file or directory below ``into``; where it lies now."""
         from mlflow.artifacts import download_artifacts
 
         into.mkdir(parents=True, exist_ok=True)
-        download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=self._connection.uri)
+        return Path(download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=self._connection.uri))
 
 
 def _named(name: str) -> str:

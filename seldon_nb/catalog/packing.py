@@ -34,7 +34,9 @@ def pack(request: PackRequest, into: Path) -> Candidate:
     signature = signatures.infer(sample, answers)
     needs = modules.needs_of(request.model) if kind.pickled else modules.Needs()
     local = needs.local()
-    environment = requirements.environment_of(kind.flavor, set(needs.top_level) - {module for module, _ in local})
+    environment = requirements.environment_of(
+        kind.flavor, {*needs.top_level, kind.module} - {module for module, _ in local} - {""}
+    )
     example = None if request.classification.is_protected else sample[: samples.KEPT_ROWS]
     began = time.perf_counter()
     written = _save(kind, request, into, signature=signature, environment=environment, example=example, name=name)

@@ -33,8 +33,8 @@ __all__ = [
 
 #: Above this, copying and loading a model is felt.
 LARGE_MB = 500
-#: The first MLflow that can read skops models.
-SKOPS_SINCE = (3, 14)
+#: The first MLflow that can read skops models; since 3.14 it writes them unless told otherwise.
+SKOPS_SINCE = (3, 9)
 NONE = "—"
 _SHOWN = 8
 
@@ -214,7 +214,7 @@ def _other_python(trial: Trial) -> Iterator[Finding]:
 
 
 def _raises_on_sample(trial: Trial) -> Iterator[Finding]:
-    if trial.replay is not None and _ended_at(trial, "predict"):
+    if trial.replay is not None and _ended_at(trial, "predict") and not _skops_unread(trial):
         yield _finding("SNB-137", trial, error_type=trial.replay.error_type, conflicts=_arrows(trial.conflicts()) or NONE)
 
 

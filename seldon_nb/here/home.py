@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seldon_nb.domain.errors import fail
+from seldon_nb.words import tr
 
 MAX_SOCKET_PATH = 100
 
@@ -57,7 +58,7 @@ class Home:
             for path in (self.root, self.run):
                 seen = path.stat()
                 if seen.st_uid != os.getuid():
-                    raise fail("SNB-514", path=str(path), reason="owner")
+                    raise fail("SNB-514", path=str(path), reason=tr("it belongs to somebody else"))
                 if stat.S_IMODE(seen.st_mode) & 0o077:
                     path.chmod(0o700)
         except OSError as error:

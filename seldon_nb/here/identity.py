@@ -18,6 +18,7 @@ from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.names import nearest
 from seldon_nb.domain.principal import Principal, Role, SecretToken
+from seldon_nb.words import tr
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -97,7 +98,7 @@ class SigningKey:
                 _make_once(path)
             key = load_pem_private_key(path.read_bytes(), password=None)
             if not isinstance(key, EllipticCurvePrivateKey):
-                raise fail("SNB-514", path=str(path), reason="key")
+                raise fail("SNB-514", path=str(path), reason=tr("the signing key cannot be read"))
             self._key = key
         return self._key
 

@@ -89,6 +89,11 @@ class Place:
             raise fail("SNB-514", path=str(self.home.place_file), reason=type(error).__name__) from error
 
     @property
+    def exists(self) -> bool:
+        """Whether it was ever up."""
+        return self.home.place_file.exists()
+
+    @property
     def classification(self) -> Classification:
         """Of the data that this workspace holds."""
         return self.file.classification
@@ -270,8 +275,12 @@ class Place:
         """What runs now; changes nothing."""
         return self._report(self._states())
 
-    def new_calls(self) -> tuple[dict[str, Any], ...]:
-        """The calls that the gateway logged since somebody last asked; metadata only."""
+    @contextlib.contextmanager
+    def untold_calls(self) -> Iterator[tuple[dict[str, Any], ...]]:
+        """The calls that the gateway logged since they were last told; metadata only.
+
+        They count as told when the block ends without an error, so that none is lost if the record cannot be written.
+        """
         mark = self.home.gateway / "calls.offset"
         with self.lock():
             try:
@@ -279,9 +288,10 @@ class Place:
             except (OSError, ValueError):
                 offset = 0
             records, after = self.gateway.calls(offset)
+            yield tuple(records)
             if after != offset:
                 write_private(mark, str(after).encode())
-        return tuple(records)
+            self.gateway.rotate()
 
     # --- the routes --------------------------------------------------------------------------------------------------------------
 

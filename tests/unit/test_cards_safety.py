@@ -178,16 +178,19 @@ def test_no_shell_runs_what_a_name_says(tmp_path: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["{__import__('os').abort()}", "$HOME", "{x}$y", "a$b", "$$x", "{{x}}", "it's {x}"])
-def test_a_notebook_evaluates_nothing_in_a_name(name: str) -> None:
-    from IPython.utils.text import DollarFormatter
+def test_a_notebook_evaluates_nothing_in_a_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
 
+    from seldon_nb import magics
     from seldon_nb.cards.skin import command as shown
 
-    line = shown(Step("", command(NextStep(verb="show {name}"), name=name)), Skin.NOTEBOOK).removeprefix("%seldon ")
-    expanded = DollarFormatter().vformat(
-        line, args=[], kwargs={"x": "EVALUATED", "y": "EVALUATED", "b": "EVALUATED", "HOME": "EVALUATED"}
-    )
-    assert shlex.split(expanded) == ["show", name]
+    shell = InteractiveShell()
+    magics.load(shell)
+    shell.user_ns |= {"x": "EVALUATED", "y": "EVALUATED", "b": "EVALUATED", "HOME": "EVALUATED"}
+    seen: list[str] = []
+    monkeypatch.setattr(magics, "seldon", lambda _, line: seen.append(line))
+    shell.run_cell(shown(Step("", command(NextStep(verb="show {name}"), name=name)), Skin.NOTEBOOK))
+    assert [shlex.split(line) for line in seen] == [["show", name]]
 
 
 def test_several_plain_words_stay_several_in_a_shell() -> None:

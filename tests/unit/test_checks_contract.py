@@ -125,7 +125,8 @@ def test_another_python_blocks_only_what_holds_code(candidate, severity):
         ((("mlflow", "2.19.0"), ("skops", "0.16.0")), False),
         ((("mlflow", "3.14.0"),), False),
         ((("mlflow", "3.14.0"), ("skops", "0.16.0")), True),
-        ((("mlflow", "3.9.0"), ("skops", "0.16.0")), False),
+        ((("mlflow", "3.8.1"), ("skops", "0.16.0")), False),
+        ((("mlflow", "3.9.0"), ("skops", "0.16.0")), True),
         ((), False),
     ],
 )
