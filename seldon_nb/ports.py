@@ -82,6 +82,9 @@ class Page:
 class Catalog(Protocol):
     """Where models are kept."""
 
+    def open_ahead(self) -> None:
+        """Begin opening in the background, so that the first use need not wait; says nothing if it fails (the first use will)."""
+
     def pack(self, request: PackRequest, into: Path) -> Candidate:
         """Serialise a model into ``into``, so that the server can load it; nothing is registered.
 

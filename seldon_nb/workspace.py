@@ -104,7 +104,9 @@ class Workspace:
         serving = LocalServing(self.place)
         return Ports(
             catalog=MlflowCatalog(self.tracking_uri, self.home.mlflow / "artifacts"),
-            clean_room=LocalCleanRoom(self.settings.server_python, self.home.run / "clean-room.sock"),
+            clean_room=LocalCleanRoom(
+                self.settings.server_python, self.home.run / "clean-room.sock", coming=lambda: self.place.expects("clean-room")
+            ),
             serving=serving,
             endpoint=HttpEndpoint(lambda: self.place.file.port),
             access=LocalAccess(self.home, identity(self.acting_as), serving.callers, clock),
@@ -183,6 +185,7 @@ class Workspace:
         from seldon_nb.ports import PackRequest
 
         self.place.start_spare_early()
+        self.ports.catalog.open_ahead()
         request = LogRequest(
             name=name,
             pack=PackRequest(

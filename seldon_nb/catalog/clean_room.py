@@ -11,6 +11,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from seldon_nb.ports import Replay
 _MAIN = Path(room.__file__).resolve()
 _ANSWERS = {"answers": Answer.SAME_KIND, "refuses": Answer.REFUSES}
 #: How much longer than the replay itself the client waits for its end.
+#: Seconds that a fork server may take to start.
+_START_S = 30.0
 _GRACE_S = 15
 
 
@@ -37,14 +41,21 @@ class LocalCleanRoom:
         server_python: the Python of the model servers; this one if None.
         socket: where the fork server listens; None to start a process for each question.
         timeout_s: after so many seconds a replay is ended and counts as not loaded.
+        coming: whether a fork server that does not listen yet is about to; it is waited for then, because a second process would only delay both.
     """
 
     def __init__(
-        self, server_python: Path | None = None, socket: Path | None = None, *, timeout_s: int = room.DEFAULT_TIMEOUT_S
+        self,
+        server_python: Path | None = None,
+        socket: Path | None = None,
+        *,
+        timeout_s: int = room.DEFAULT_TIMEOUT_S,
+        coming: Callable[[], bool] = lambda: False,
     ) -> None:
         self._python = str(server_python or sys.executable)
         self._socket = socket
         self._timeout_s = timeout_s
+        self._coming = coming
         self._known: tuple[Environment, list[str], list[int]] | None = None
 
     def environment(self) -> Environment:
@@ -105,11 +116,23 @@ class LocalCleanRoom:
             raise FileNotFoundError
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(self._timeout_s + _GRACE_S)
-            connection.connect(str(self._socket))
+            self._connect(connection, str(self._socket))
             with connection.makefile("rwb") as stream:
                 room.write_message(stream, request)
                 reply: dict[str, Any] = room.read_message(stream)
                 return reply
+
+    def _connect(self, connection: socket.socket, path: str) -> None:
+        until = time.monotonic() + _START_S
+        while True:
+            try:
+                connection.connect(path)
+            except (FileNotFoundError, ConnectionRefusedError):  # noqa: PERF203 - it waits anyway
+                if time.monotonic() > until or not self._coming():
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def _ask_once(self, request: dict[str, Any]) -> dict[str, Any]:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}

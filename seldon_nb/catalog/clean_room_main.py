@@ -15,7 +15,9 @@ Only the standard library is imported before it is needed, because the client re
 from __future__ import annotations
 
 import base64
+import contextlib
 import gc
+import importlib
 import json
 import os
 import re
@@ -38,7 +40,7 @@ MAX_MESSAGE = 1 << 30
 MAX_NAN_COLUMNS = 200
 DEFAULT_TIMEOUT_S = 60
 #: Imported while nobody asks, so that the first boosted model need not wait.
-IDLE_IMPORTS = ("xgboost", "lightgbm")
+IDLE_IMPORTS = ("sklearn.ensemble", "sklearn.svm", "sklearn.neighbors", "sklearn.calibration", "xgboost", "lightgbm")
 _BACKLOG = 16
 _TICK_S = 1.0
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*==\s*([^\s;,]+)")
@@ -448,13 +450,21 @@ def once() -> None:
         os.chdir("/")
 
 
-def warm() -> None:
-    """Import and use once what every replay needs, without starting a thread: a thread would not survive the fork."""
-    import mlflow.pyfunc
-    import pandas as pd
+def import_needed() -> None:
+    """Import what every replay needs, without starting a thread: a thread would not survive the fork."""
     import yaml
 
     setattr(yaml, "SafeLoader", getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: B010 - a type checker refuses to assign a class; MLflow reads MLmodel three times; compiled, that is nothing
+    for module in ("pandas", "mlflow.pyfunc", "mlflow.sklearn"):
+        with contextlib.suppress(ImportError):  # a server for other kinds of model has no scikit-learn
+            importlib.import_module(module)
+
+
+def rehearse() -> None:
+    """Use once what every replay uses."""
+    import mlflow.pyfunc
+    import pandas as pd
+
     frame = pd.DataFrame({"a": [0.5, 1.5], "b": ["x", "y"]})
     with tempfile.TemporaryDirectory(prefix="seldon-nb-room-") as room:
         _save_small(f"{room}/model", frame)
@@ -493,7 +503,7 @@ class Room:
         self.seen = environment()
         self.stamps = stamps(self.seen["watch"])
         self.children: dict[int, tuple[socket.socket, str]] = {}
-        self.later = list(IDLE_IMPORTS)
+        self.later: list[str] = ["", *IDLE_IMPORTS]  # "" stands for the rehearsal
 
     def serve(self) -> None:
         """Answer until the starter is gone or the packages of this Python have changed."""
@@ -506,7 +516,10 @@ class Room:
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path of ours
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)  # libraries greet and warn here, and nobody reads it
-        warm()
+        import_needed()
+        if not select.select([listener], [], [], 0)[0]:  # whoever waits already is served first
+            rehearse()
+            self.later.pop(0)
         gc.collect()
         gc.freeze()
         try:
@@ -570,7 +583,8 @@ class Room:
     def _import_something(self) -> None:
         if self.later:
             try:
-                __import__(self.later.pop(0))
+                module = self.later.pop(0)
+                __import__(module) if module else rehearse()
             except ImportError:  # not a server for that kind of model
                 return
 

@@ -190,14 +190,14 @@ def quiet() -> Iterator[None]:
 def hushed() -> Iterator[None]:
     """The loggers' half of :func:`quiet`, which a thread may use: filters of warnings belong to the whole process."""
     loggers = [logging.getLogger(name) for name in _NOISY]
-    before = [logger.level for logger in loggers]
+    before = [logger.disabled for logger in loggers]
     for logger in loggers:
-        logger.setLevel(logging.ERROR)
+        logger.disabled = True  # a level would do too, but setting one empties the caches of every logger there is
     try:
         yield
     finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 @contextlib.contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,20 @@ def pack(request: PackRequest, into: Path) -> Candidate:
     )
 
 
+@contextlib.contextmanager
+def uncompared() -> Iterator[None]:
+    """Without MLflow's comparison of the pins with what is installed: they were read from there, and reading them again takes longer than saving."""
+    from mlflow.utils import environment
+
+    name = "warn_dependency_requirement_mismatches"
+    compare = getattr(environment, name)
+    setattr(environment, name, lambda *_: None)
+    try:
+        yield
+    finally:
+        setattr(environment, name, compare)
+
+
 def size_of(path: Path) -> int:
     """Bytes of all files of a model."""
     return sum((path / name).stat().st_size for name in tree_files(path))
@@ -91,6 +107,6 @@ def _save(
     files = [item for item in request.include if item != MAIN]
     if kind.flavor is not Flavor.OTHER:  # not every flavour takes them
         common["code_paths"] = files or None
-    with quiet(), out_of_room(into.parent, name=name):
+    with quiet(), uncompared(), out_of_room(into.parent, name=name):
         kind.save(request.model, into, input_example=example, **common)
     return about.signature

@@ -12,6 +12,7 @@ from seldon_nb.catalog import tags as tag
 from seldon_nb.digests import tree_digest, tree_files
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.model import Environment, Flavor, ModelVersion
+from seldon_nb.domain.signature import Signature
 
 #: Digesting files that others logged is affordable up to this size; beyond, the digest stays empty until they are packaged.
 DIGESTED_BYTES = 200_000_000
@@ -38,7 +39,8 @@ def version_of(record: Any, uri: str, path: Path | None) -> ModelVersion:
     tags: Mapping[str, str] = record.tags or {}
     facts = _facts(str(path), _changed(path)) if path is not None else _Facts({})
     local_files = path is not None and uri.startswith(("file:", "/"))
-    digest = tags.get(tag.DIGEST, "") or (_digest(str(path), _changed(path)) if local_files and path is not None else "")
+    digest = tag.digest_of(tags) or (_digest(str(path), _changed(path)) if local_files and path is not None else "")
+    size = tag.size_of(tags) or (_size(path) if local_files and path is not None else 0)
     return ModelVersion(
         name=record.name,
         version=int(record.version),
@@ -54,12 +56,7 @@ def version_of(record: Any, uri: str, path: Path | None) -> ModelVersion:
         contract=tag.contract_of(tags),
         lineage=tag.lineage_of(tags, run_id=record.run_id or "", model_id=str(facts.written.get("model_id") or "")),
         aliases=tuple(sorted(record.aliases or ())),
-        size=int(
-            tags.get(tag.SIZE)
-            or (_size(path) if local_files and path is not None else 0)
-            or facts.written.get("model_size_bytes")
-            or 0
-        ),
+        size=size or int(facts.written.get("model_size_bytes") or 0),
         has_sample=bool(facts.written.get("saved_input_example_info")),
         extra_modules=_extra_modules(path),
         created_at=timestamp((record.creation_timestamp or 0) / 1000),
@@ -74,7 +71,7 @@ class _Facts:
         self.flavors: Mapping[str, Any] = written.get("flavors") or {}
         self.pyfunc: Mapping[str, Any] = self.flavors.get("python_function") or {}
         self.loader = str(self.pyfunc.get("loader_module") or "")
-        self.signature = signatures.of_mlmodel(written.get("signature"))
+        self.signature = _signature(written.get("signature"))
 
     @property
     def native(self) -> str:
@@ -136,9 +133,22 @@ def _changed(path: Path | None) -> int:
     return (path / "MLmodel").stat().st_mtime_ns if path is not None else 0
 
 
+def _signature(written: Any) -> Signature | None:
+    try:
+        return signatures.of_mlmodel(written)
+    except (ValueError, KeyError, TypeError, AttributeError):  # not as MLflow writes it
+        return None
+
+
 @functools.lru_cache(maxsize=512)
 def _facts(path: str, changed: int) -> _Facts:
-    return _Facts(read_mlmodel(Path(path)))
+    import yaml
+
+    try:
+        written = read_mlmodel(Path(path))
+    except yaml.YAMLError:  # one broken file must not hide all other versions
+        written = {}
+    return _Facts(written if isinstance(written, dict) else {})
 
 
 @functools.lru_cache(maxsize=512)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
+from seldon_nb.domain.canonical import DIGEST_PREFIX
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.model import Contract, Environment, Lineage
 from seldon_nb.wire import load
@@ -56,6 +58,18 @@ def shortened(contract: str, environment: Environment) -> str:
         wanted = {name for name, _ in environment.packages}
         server["packages"] = [pair for pair in server.get("packages", []) if pair[0] in wanted]
     return json.dumps(data, separators=(",", ":"), sort_keys=True)
+
+
+def digest_of(tags: Mapping[str, str]) -> str:
+    """The digest that was written; empty if there is none, or it is none."""
+    found = tags.get(DIGEST, "")
+    return found if re.fullmatch(DIGEST_PREFIX + "[0-9a-f]{64}", found) else ""
+
+
+def size_of(tags: Mapping[str, str]) -> int:
+    """Bytes as they were written; 0 if nobody did."""
+    found = tags.get(SIZE, "")
+    return int(found) if found.isdecimal() else 0
 
 
 def classification_of(tags: Mapping[str, str]) -> Classification:

@@ -42,6 +42,24 @@ READERS = ("pickle", "joblib", "skops")
 _log = logging.getLogger("slot")
 
 
+#: Modules of scikit-learn that most estimators are made of.
+_OFTEN = tuple(
+    f"sklearn.{name}"
+    for name in (
+        "pipeline",
+        "compose",
+        "preprocessing",
+        "impute",
+        "linear_model",
+        "tree",
+        "ensemble",
+        "svm",
+        "neighbors",
+        "calibration",
+    )
+)
+
+
 class Phase:
     """Whether a model is being loaded: then, and only then, messages and prints are kept."""
 
@@ -243,6 +261,11 @@ class Slot:
         repository = self.root / "repository"
         return sorted(path.parent.name for path in repository.glob("*/model-settings.json"))
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody claimed it, or filled it already."""
+        return (self.root / "claim.json").exists() or bool(self.nodes)
+
     def say(self, state: str, **facts: Any) -> None:
         """Write ``state.json`` in one step."""
         handle, name = tempfile.mkstemp(dir=self.root, prefix=".state.")
@@ -330,20 +353,42 @@ async def serve(slot: Slot) -> None:
             with contextlib.suppress(RuntimeError):  # the state says so; the process stays, so that the reason can be seen
                 await load(nodes[0])
         else:
-            await warm_up(server, slot)
+            import_needed()
             rest()
             Phase.loading = False
             if not slot.nodes:
                 slot.say("spare")
+                await warm_up(server, slot, running)
     await running
 
 
-async def warm_up(server: Any, slot: Slot) -> None:
-    """Import what models need and load a tiny one, so that the first real one does not wait; failing is no harm."""
+def import_needed() -> None:
+    """Import what every model needs."""
     for module in ("pandas", "sklearn", "mlflow.pyfunc", "mlflow.sklearn", "mlserver_mlflow", "mlserver_sklearn"):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    lighten()
     quiet_loggers()
+
+
+async def warm_up(server: Any, slot: Slot, running: asyncio.Task[Any]) -> None:
+    """In reserve: load a tiny model and ask it, then bring what many models need, so that the first real one does not wait.
+
+    A server that is claimed at once, as in a place that was just started, goes without: the real model is loaded sooner then.
+    """
+    await asyncio.sleep(0.5)
+    if not slot.is_wanted:
+        await rehearse(server, slot)
+    for module in _OFTEN:
+        if running.done() or slot.is_wanted:
+            return
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+        await asyncio.sleep(0.02)
+
+
+async def rehearse(server: Any, slot: Slot) -> None:
+    """Load a tiny model, ask it and unload it; failing is no harm."""
     folder = slot.root / "warm"
     try:
         await asyncio.wait_for(_rehearse(server, slot, folder), timeout=30)
@@ -351,6 +396,16 @@ async def warm_up(server: Any, slot: Slot) -> None:
         _log.warning("warm-up", exc_info=error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def lighten() -> None:
+    """Leave out what MLflow does at every load and nobody sees: YAML read by Python, thrice, and pins compared, which the plan has done."""
+    with contextlib.suppress(ImportError, AttributeError):
+        import yaml
+        from mlflow import pyfunc
+
+        setattr(yaml, "SafeLoader", yaml.CSafeLoader)  # noqa: B010 - a type checker refuses to assign a class
+        setattr(pyfunc, "warn_dependency_requirement_mismatches", lambda *_, **__: None)  # noqa: B010 - and a name that is not exported
 
 
 async def _rehearse(server: Any, slot: Slot, folder: Path) -> None:
@@ -436,6 +491,8 @@ def main(root: Path) -> None:
     sys.path[:] = [path for path in sys.path if path != own]  # our neighbours' names are not the model's modules
     os.chdir(root)
     os.environ.update(MLFLOW_CONFIGURE_LOGGING="false", MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+    # A request holds few rows: a pool of threads costs more than it gives, and several servers would fight for the cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     slot = Slot(root)
     slot.say("starting")
     logging.raiseExceptions = False  # a failing log call would print its arguments

@@ -144,6 +144,13 @@ class Place:
         self._early = threading.Thread(target=begin, name="seldon_nb-early", daemon=True)
         self._early.start()
 
+    def expects(self, program: str) -> bool:
+        """Whether a program of this place runs or is about to: the place is being started, or its supervisor says so."""
+        if self._early is not None and self._early.is_alive():
+            return True
+        state = (self._states() or {}).get(program)
+        return state is not None and state.is_up
+
     def _up(self, port: int | None, classification: str) -> PlaceReport:
         file = self._settle(port, classification)
         lives = self.records.all()

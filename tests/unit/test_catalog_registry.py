@@ -230,6 +230,31 @@ def test_what_mlflow_logged_itself_is_understood(catalog, model, tmp_path):
     assert version.environment.version("scikit-learn") == "1.9.1"
 
 
+def test_tags_that_somebody_spoilt_do_not_hide_a_version(catalog, log):
+    version = log()
+    client = client_of(catalog)
+    for key, value in {
+        "digest": "nonsense",
+        "size": "big",
+        "contract": "{",
+        "flavor": "toast",
+        "classification": "harmless",
+    }.items():
+        client.set_model_version_tag("fraud", "1", f"seldon_nb.{key}", value)
+    found = catalog.find(ModelRef.parse("fraud@1"))
+    assert (found.digest, found.flavor, found.contract) == (version.digest, Flavor.SKLEARN, None)
+    assert found.classification is Classification.UNKNOWN
+    assert found.size > 1000
+
+
+@pytest.mark.parametrize("written", ["flavors: [", "just text", "signature: {inputs: 'nothing'}\nflavors: {}\n"])
+def test_a_broken_mlmodel_file_does_not_hide_the_other_versions(catalog, log, written):
+    log()
+    (catalog.files(log()) / "MLmodel").write_text(written)
+    assert [found.ref for found in catalog.versions("fraud").items] == ["fraud@2", "fraud@1"]
+    assert catalog.find(ModelRef.parse("fraud@2")).signature is None
+
+
 def test_the_active_run_is_used_and_left_open(catalog, log, tmp_path, monkeypatch):
     import mlflow
 
