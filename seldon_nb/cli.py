@@ -12,6 +12,7 @@ from typing import Any
 from seldon_nb.domain.deployment import Progress as StageProgress
 from seldon_nb.domain.deployment import StageStatus
 from seldon_nb.domain.errors import SeldonNbError, fail
+from seldon_nb.domain.signature import Column, ColumnType
 from seldon_nb.words import tr
 
 
@@ -113,21 +114,33 @@ def progress_bar() -> Any:
 class FileReader:
     """In a shell, data and models are files."""
 
-    def frame(self, text: str) -> Any:
-        """A CSV, Parquet or JSON-lines file as a DataFrame; SNB-705 if it cannot be read."""
+    def frame(self, text: str, *, columns: tuple[Column, ...] = ()) -> Any:
+        """A CSV, Parquet or JSON file as a DataFrame; SNB-705 if it cannot be read.
+
+        A text file knows no types: columns of text keep their leading zeros, and dates become dates, where ``columns`` say so.
+        """
         import pandas as pd
 
-        readers: dict[str, Callable[[Path], Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".json": pd.read_json}
         path = Path(text)
+        texts = {column.name: str for column in columns if column.type is ColumnType.STRING}
+        readers: dict[str, Callable[[], pd.DataFrame]] = {
+            ".csv": lambda: pd.read_csv(path, dtype=texts),
+            ".json": lambda: pd.read_json(path, lines=path.read_bytes()[:1] == b"{", dtype=texts or None),
+            ".parquet": lambda: pd.read_parquet(path),
+        }
         if path.suffix not in readers:
             raise fail(
                 "SNB-705", path=text, wanted=tr("data"), reason=tr("Files end in .csv, .parquet or .json."), verb="predict"
             )
         try:
-            return readers[path.suffix](path)
+            frame = readers[path.suffix]()
+            for column in columns:
+                if column.type is ColumnType.DATETIME and column.name in frame and path.suffix != ".parquet":
+                    frame[column.name] = pd.to_datetime(frame[column.name])
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             raise fail("SNB-705", path=text, wanted=tr("data"), reason=reason, verb="predict") from None
+        return frame
 
     def model(self, text: str) -> Any:
         """A .joblib or .pkl file, or a directory that MLflow saved, as an estimator; loading one runs what it holds, so only load your own."""

@@ -16,6 +16,7 @@ from seldon_nb.cards.card import Card
 from seldon_nb.cards.skin import Skin
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.plan import Server
+from seldon_nb.domain.signature import Column
 from seldon_nb.words import tr
 from seldon_nb.workspace import Workspace
 
@@ -26,8 +27,8 @@ class Reader(Protocol):
     def model(self, text: str) -> Any:
         """An estimator."""
 
-    def frame(self, text: str) -> Any:
-        """A DataFrame or array."""
+    def frame(self, text: str, *, columns: tuple[Column, ...] = ()) -> Any:
+        """A DataFrame or array; ``columns`` say how a file's text is to be read."""
 
 
 @dataclass(frozen=True, slots=True)

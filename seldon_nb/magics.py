@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seldon_nb.domain.deployment import StageStatus
+    from seldon_nb.domain.signature import Column
 
 
 def load(shell: Any) -> None:
@@ -105,7 +106,9 @@ class NotebookReader:
         except Exception as error:
             raise fail("SNB-704", text=text, error_type=type(error).__name__) from None
 
-    frame = model
+    def frame(self, text: str, *, columns: tuple[Column, ...] = ()) -> Any:
+        """The value of an expression, as it is; SNB-704 if Python refuses it."""
+        return self.model(text)
 
 
 class NotebookTeller:

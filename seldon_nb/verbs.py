@@ -222,7 +222,8 @@ def _show() -> click.Command:
 def _predict() -> click.Command:
     def action(session: Session, name: str, data: str, out: str) -> Outcome:
         deployment = session.workspace.deployment(name)
-        frame = deployment.predict(session.reader.frame(data))
+        signature = deployment.revision.signature
+        frame = deployment.predict(session.reader.frame(data, columns=signature.inputs.columns if signature else ()))
         line = f"sn.deployment({_literal(name)}).predict({'X' if session.skin.value == 'shell' else data})"
         if out:
             frame.to_csv(out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import logging
 import os
 import re
@@ -33,6 +34,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 #: What SQLite and the system say, inside MLflow's messages.
 _FULL_SIGNS = ("database or disk is full", "No space left on device")
 _AWAY_SIGNS = ("Max retries exceeded", "failed with exception", "unable to open database file", "database is locked")
+_STORES = ("mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store")
 _NOISY = (
     "mlflow.sklearn",
     "mlflow.lightgbm",
@@ -85,6 +87,11 @@ class Connection:
 
     def open_ahead(self) -> None:
         """Open in the background: a new SQLite schema takes MLflow more than a second of migrations. Errors wait for the first use."""
+
+        # Imported here and not in the thread: MLflow's modules import each other in circles, and two threads would meet in the middle.
+        with quiet():
+            for module in ("mlflow", "mlflow.tracking.client", "mlflow.pyfunc", *(_STORES if self.database else ())):
+                importlib.import_module(module)
 
         def opening() -> None:
             with contextlib.suppress(Exception):
