@@ -94,10 +94,7 @@ def following(workspace: Workspace, deployment: Any) -> list[tuple[str, str]]:
             f"MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false .venv/bin/mlflow ui --workers 1 --backend-store-uri {workspace.tracking_uri}",
             tr("the MLflow page with the run, the model and its versions"),
         ),
-        (
-            deployment.docs_url.partition("#")[0] + "#…   ← .venv/bin/seldon-nb show fraud --docs",
-            tr("the Swagger page of the endpoint; the second command prints the whole link, good for ten minutes"),
-        ),
+        (".venv/bin/seldon-nb show fraud --docs", tr("the link of the endpoint's Swagger page, good for ten minutes")),
         (".venv/bin/seldon-nb history fraud --verify", tr("who did what, and proof that nobody changed the record")),
         (".venv/bin/seldon-nb here down", tr("stop every process")),
     ]

@@ -401,11 +401,16 @@ def _here() -> click.Command:
 
 
 def _explain() -> click.Command:
-    def action(session: Session, code: str, show_all: bool) -> Outcome:
+    def action(session: Session, code: str, show_all: bool, rules: bool) -> Outcome:
         from seldon_nb.cards.error import explain_card
         from seldon_nb.cards.reference import codes_page
         from seldon_nb.domain.codes import ALL
 
+        if rules:
+            from seldon_nb.checks.registry import rules_page
+
+            page = Listing(tr("Rules"), rules_page(), folded=False)
+            return Outcome(card=Card(kind="rules", title=tr("All rules"), blocks=(page,), data={"page": page.text}))
         if show_all or not code:
             return Outcome(
                 card=Card(
@@ -427,6 +432,7 @@ def _explain() -> click.Command:
         "explain SNB-312",
         click.Argument(["code"], default="", required=False),
         click.Option(["--all", "show_all"], is_flag=True, help=tr("List all codes.")),
+        click.Option(["--rules"], is_flag=True, help=tr("List all rules.")),
         json_option(),
         action=action,
     )

@@ -346,9 +346,12 @@ class Workspace:
 
     def docs_url(self, target: Target) -> str:
         """The endpoint's Swagger page, with a token in the fragment."""
-        secret = self.token(target, minutes=10)
+        from seldon_nb.here.swagger import link
+        from seldon_nb.render.mlserver import node_name
+
+        node = node_name(self.status_of(target).revision.document)
         base = self.ports.endpoint.url(target).partition("/seldon/")[0]
-        return f"{base}/docs#{target.namespace}/{target.name}/{secret.reveal()}"
+        return link(base, target, node, self.token(target, minutes=10))
 
     def up(self, *, port: int | None = None, classification: str = "") -> PlaceReport:
         """Start this machine's place, or bring it back to what it was.

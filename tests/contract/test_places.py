@@ -203,6 +203,21 @@ def test_calls_are_told_without_their_content(workspace, logged, phishing):
     deployment.delete()
 
 
+def test_the_link_of_the_swagger_page_opens_the_endpoints_own_description(workspace, logged):
+    import httpx
+
+    deployment = workspace.deploy("fraud@1", to="dev", name="described")
+    page, _, fragment = deployment.docs_url.partition("#")
+    namespace, name, node, token = fragment.split("/")
+    assert httpx.get(page, trust_env=False).status_code == 200
+    url = f"{deployment.url}/v2/models/{node}/docs/dataplane.json"
+    assert (namespace, name) == ("dev", "described")
+    assert httpx.get(url, trust_env=False).status_code == 401
+    described = httpx.get(url, trust_env=False, headers={"Authorization": f"Bearer {token}"})
+    assert "/v2/models/{model_name}/infer" in described.text or f"/v2/models/{node}/infer" in described.text
+    deployment.delete()
+
+
 def test_unknown_names_are_answered_with_the_nearest(workspace, logged):
     for action, code, near in [
         (lambda: workspace.plan("fruad@1", to="dev"), "SNB-130", "fraud"),
