@@ -78,7 +78,8 @@ def _steps(steps: tuple[Step, ...], skin: Skin) -> str:
         say = f"<p>{_inline(step.say)}</p>" if step.say else ""
         line = f'<pre class="cm"><code>{_escape(command(step, skin))}</code></pre>' if step.command else ""
         rows.append(f"<li>{say}{line}</li>")
-    return f'<ul class="nx" aria-label="{_escape(tr("What you can do now"))}">{"".join(rows)}</ul>'
+    label = tr("What you can do now")  # not inside the f-string: sentences there are collected from Python 3.12 on only
+    return f'<ul class="nx" aria-label="{_escape(label)}">{"".join(rows)}</ul>'
 
 
 def _table(block: Table) -> str:
@@ -116,7 +117,8 @@ def _timeline(block: Timeline) -> str:
         icon = "" if tone is _Tone.NEUTRAL else ICONS[tone]
         small = f"<small>{_escape(note)}</small>" if note else ""
         rows.append(f'<li class="{tone.value}"><span class="dt" aria-hidden="true">{icon}</span>{_escape(name)}{small}</li>')
-    return f'<ol class="tl" aria-label="{_escape(tr("Stages, in order"))}">{"".join(rows)}</ol>' if rows else ""
+    label = tr("Stages, in order")
+    return f'<ol class="tl" aria-label="{_escape(label)}">{"".join(rows)}</ol>' if rows else ""
 
 
 def _icon(tone: _Tone) -> str:

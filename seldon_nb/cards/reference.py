@@ -35,7 +35,8 @@ def codes_page() -> str:
 
 
 def _head() -> tuple[str, str]:
-    return f"| {tr('Code')} | {tr('In a plan')} | {tr('What it says, for example')} | {tr('What to do')} |", "|---|---|---|---|"
+    names = (tr("Code"), tr("In a plan"), tr("What it says, for example"), tr("What to do"))
+    return f"| {' | '.join(names)} |", "|---|---|---|---|"
 
 
 def _row(code: Code) -> str:
