@@ -57,11 +57,6 @@ def layout_of(document: Mapping[str, Any]) -> Layout:
     return Layout.MATRIX if named & set(_MATRIX_SERVERS) else Layout.COLUMNS
 
 
-def node_of(document: Mapping[str, Any]) -> str:
-    """The name of the node that answers, as it stands in ``/v2/models/<name>/infer``."""
-    return str(document["spec"]["predictors"][0]["graph"]["name"])
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """Rows ready to be written, all at once or in parts."""

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from seldon_nb.codecs.chunks import SAMPLE_ROWS, rows_per_request, spans
 from seldon_nb.codecs.explain import Fitted, fit
 from seldon_nb.codecs.notes import Notes
-from seldon_nb.codecs.v2 import Question, decode, layout_of, node_of, question
+from seldon_nb.codecs.v2 import Question, decode, layout_of, question
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.principal import SecretToken
 from seldon_nb.ports import HttpAnswer, Ports, Progress
+from seldon_nb.render.mlserver import node_name
 from seldon_nb.words import tr
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def predict(
     began = ports.clock.monotonic()
     fitted = fit(data, revision.signature, model=revision.model)
     asked = question(fitted, layout_of(revision.document), model=revision.model)
-    asking = _Asking(ports, revision, asked, tokens or token_keeper(ports), f"/v2/models/{node_of(revision.document)}/infer")
+    asking = _Asking(ports, revision, asked, tokens or token_keeper(ports), f"/v2/models/{node_name(revision.document)}/infer")
     parts = _parts(asked, fitted)
     with _shown(progress, revision, fitted.rows, len(parts)) as advance:
         frames = asking.all(parts, advance, max(1, min(in_flight, 8, len(parts))))
