@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 export SELDON_NB_LANG ?= en
 
-.PHONY: help demo test lint types layers unit here notebooks bench lock words lab clean docs
+.PHONY: help demo demo-cluster test test-cluster cluster cluster-down lint types layers unit here notebooks bench lock words lab clean docs
 
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,13 +28,28 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## The whole journey on this machine: log, plan, deploy, ask, audit
 	@$(BIN)/seldon-nb demo
 
+cluster: $(STAMP)  ## A whole Kubernetes with Argo on this machine, and the kubeconfig to use it (first time: about 10 minutes)
+	@$(BIN)/python -m tests.cluster.node build
+	@$(BIN)/python -m tests.cluster.node up
+
+cluster-down: $(STAMP)  ## Stop it; nothing of it is left but the built programs
+	@$(BIN)/python -m tests.cluster.node down
+
+demo-cluster: cluster  ## The whole journey through an Argo workflow on that Kubernetes
+	@$(BIN)/python -m tests.cluster.demo
+
 lab: $(STAMP)  ## Open the tutorial notebooks
 	@$(BIN)/jupyter lab notebooks
 
 test: $(STAMP)  ## Everything: style, types, layers, and every test with the real engines
 	@$(MAKE) --no-print-directory lint types layers
-	@$(BIN)/python -m pytest tests -q --ignore=tests/notebooks
+	@$(BIN)/python -m pytest tests -q --ignore=tests/notebooks --ignore=tests/cluster
 	@$(MAKE) --no-print-directory notebooks
+	@$(MAKE) --no-print-directory test-cluster
+
+# Any cluster will do: KUBECONFIG=… make test-cluster uses yours and builds none.  A node that was up before stays up.
+test-cluster: $(STAMP)  ## The tests that need a Kubernetes: yours if KUBECONFIG is set, else one of this machine
+	@$(BIN)/python -m tests.cluster.suite
 
 lint: $(STAMP)  ## Style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -39,10 +39,10 @@ def run(arguments: list[str]) -> int:
     session = Session(workspace=workspace, reader=FileReader(), skin=Skin.SHELL)
     as_json = "--json" in arguments
     try:
-        if arguments == ["demo"]:
+        if arguments == ["demo"] or (len(arguments) == 3 and arguments[:2] == ["demo", "--to"]):
             from seldon_nb.demo import run as demo
 
-            return demo(workspace)
+            return demo(workspace, *arguments[2:])
         outcome = run_line(arguments, session)
     except SeldonNbError as error:
         return refuse(error, as_json=as_json)

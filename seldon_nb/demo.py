@@ -1,4 +1,4 @@
-"""``seldon-nb demo``: the whole journey on this machine, with a real data set, and what to type next."""
+"""``seldon-nb demo``: the whole journey with a real data set, on this machine or in a cluster, and what to type next."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ NAME = "fraud"
 NAMESPACE = "dev"
 
 
-def run(workspace: Workspace) -> int:
-    """Train, log, plan, apply, ask as an allowed and as a denied caller; returns the exit code."""
+def run(workspace: Workspace, to: str = NAMESPACE) -> int:
+    """Train, log, plan, apply, ask, and here also as somebody who must be refused; returns the exit code."""
     began = time.monotonic()
-    heading(1, tr("Start this machine's place: a model server, a gateway, a clean room"))
-    report = workspace.up()
-    print("  " + tr("Ready; the gateway listens on 127.0.0.1:{port}.", port=report.port))
+    place = begin(workspace, to)
 
     heading(2, tr("Train a model on 1,250 web sites, some of them phishing"))
     model, features, score = train()
@@ -29,32 +27,57 @@ def run(workspace: Workspace) -> int:
     version = workspace.log(model, name=NAME, sample=features.head(), data="UCI Website Phishing")
     show(version)
 
-    heading(4, tr('See the plan: \'sn.plan("{ref}", to="dev")\'', ref=version.ref))
-    plan = workspace.plan(version.ref, to=NAMESPACE)
+    heading(4, tr("See the plan: '{line}'", line=f'sn.plan("{version.ref}", to="{to}")'))
+    plan = workspace.plan(version.ref, to=to)
     show(plan)
 
     heading(5, tr("Apply it: 'plan.apply()'"))
     deployment = plan.apply()
     show(deployment)
 
-    heading(6, tr("Ask, as an allowed and as a denied caller"))
-    answers = deployment.predict(features.head(3))
-    same = list(answers.iloc[:, 0]) == list(model.predict(features.head(3)))
-    print(
-        "  "
-        + tr(
-            "you: three answers, {verdict}.",
-            verdict=tr("the same as in the kernel") if same else tr("NOT the same as in the kernel"),
-        )
-    )
-    refused = ask_as_colleague(workspace)
-    print("  " + tr("colleague: {answer}", answer=refused))
+    heading(6, tr("Ask it: 'dep.predict(X)'"))
+    same = ask(deployment, model, features.head(3))
+    if place == "here":
+        print("  " + tr("colleague: {answer}", answer=ask_as_colleague(workspace)))
 
     print()
     print(tr("Done in {seconds} s. What to type next:", seconds=f"{time.monotonic() - began:.1f}"))
-    for line, why in following(workspace, deployment):
+    lines = following(workspace) if place == "here" else following_in_cluster(deployment)
+    for line, why in lines:
         print(f"  {line}\n      {why}")
     return 0 if same else 1
+
+
+def begin(workspace: Workspace, to: str) -> str:
+    """Bring this machine's place up, or look at the cluster; returns which place it is."""
+    place, namespace = workspace.where(to)
+    if place == "cluster":
+        heading(1, tr("Look at the cluster: who you are there, and which namespaces you may see"))
+        ports = workspace.cluster
+        names = ", ".join(ports.serving.namespaces())
+        print(
+            "  "
+            + tr(
+                "You are {who}; the model goes to {namespace}, one of: {names}.",
+                who=str(ports.access.whoami()),
+                namespace=namespace,
+                names=names,
+            )
+        )
+        return place
+    heading(1, tr("Start this machine's place: a model server, a gateway, a clean room"))
+    report = workspace.up()
+    print("  " + tr("Ready; the gateway listens on 127.0.0.1:{port}.", port=report.port))
+    return place
+
+
+def ask(deployment: Any, model: Any, rows: Any) -> bool:
+    """Ask with a few rows and say whether the answers are the kernel's."""
+    answers = deployment.predict(rows)
+    same = list(answers.iloc[:, 0]) == list(model.predict(rows))
+    verdict = tr("the same as in the kernel") if same else tr("NOT the same as in the kernel")
+    print("  " + tr("you: three answers, {verdict}.", verdict=verdict))
+    return same
 
 
 def train() -> tuple[Any, Any, float]:
@@ -86,8 +109,18 @@ def ask_as_colleague(workspace: Workspace) -> str:
     )
 
 
-def following(workspace: Workspace, deployment: Any) -> list[tuple[str, str]]:
-    """What to type next, and why."""
+def following_in_cluster(deployment: Any) -> list[tuple[str, str]]:
+    """What to type next in a cluster, and why."""
+    name = str(deployment.target)
+    return [
+        (f".venv/bin/seldon-nb show {name}", tr("the deployment's state and its six stages")),
+        (f".venv/bin/seldon-nb history {name} --verify", tr("who did what, and proof that nobody changed the record")),
+        (f".venv/bin/seldon-nb delete {name}", tr("stop and forget it; its revisions stay")),
+    ]
+
+
+def following(workspace: Workspace) -> list[tuple[str, str]]:
+    """What to type next here, and why."""
     return [
         ("make lab", tr("the tutorial notebook, notebooks/01-quickstart.ipynb")),
         (

@@ -128,9 +128,13 @@ class Plan(Shown):
         """Whether nothing blocks it."""
         return self.value.ok
 
-    def apply(self) -> Deployment:
-        """Make it so.  A second time changes nothing; a stale base is refused (SNB-220)."""
-        return self._workspace.apply(self)
+    def apply(self, *, wait: bool = True) -> Deployment:
+        """Make it so.  A second time changes nothing; a stale base is refused (SNB-220).
+
+        Args:
+            wait: in a cluster, false returns as soon as the workflow has the plan; the workflow goes on either way.
+        """
+        return self._workspace.apply(self, wait=wait)
 
     def save(self, path: str | Path) -> Path:
         """Write the plan to a file, for somebody else or for later; :func:`seldon_nb.load_plan` reads it."""

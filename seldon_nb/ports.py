@@ -15,8 +15,10 @@ from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, Revision, StageStatus, Target
 from seldon_nb.domain.model import Answer, Environment, Flavor, Lineage, ModelRef, ModelVersion
 from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.domain.plan import Plan
 from seldon_nb.domain.principal import Principal, SecretToken
 from seldon_nb.domain.signature import Signature
+from seldon_nb.domain.workflow import Run, Step
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------------
 
@@ -159,8 +161,8 @@ class Serving(Protocol):
     def namespaces(self) -> tuple[str, ...]:
         """The names of all namespaces, sorted."""
 
-    def namespace(self, name: str) -> NamespaceFacts:
-        """Facts of a namespace. Raises: SNB-212 with the nearest names."""
+    def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
+        """Facts of a namespace, and of ``deployment`` in it where a place asks for each. Raises: SNB-212 with the nearest names."""
 
     def live(self, target: Target) -> Revision | None:
         """The revision that serves, or None."""
@@ -179,6 +181,37 @@ class Serving(Protocol):
 
     def delete(self, target: Target) -> None:
         """Stop and forget; does nothing if it is not there."""
+
+
+# --- workflows -------------------------------------------------------------------------------------------------------------------
+
+
+class Workflows(Protocol):
+    """What carries a plan through its steps without the person who asked."""
+
+    def submit(self, plan: Plan) -> Run:
+        """Hand a plan over; the same plan a second time is the same run, taken up where it is.
+
+        Raises: SNB-533 (no rights), SNB-535 (the name is somebody else's), SNB-537 (no workflows in this cluster), SNB-341 (refused at the door).
+        """
+
+    def run(self, plan_digest: str, target: Target) -> Run | None:
+        """The run of a plan, or None."""
+
+    def runs(self, namespace: str = "") -> tuple[Run, ...]:
+        """The latest run of every deployment, in one namespace or in all that the person may see."""
+
+    def follow(self, run: Run, report: Report) -> Run:
+        """Tell every change of the six stages until the run ends; whoever follows may go away without harm.
+
+        Returns: the ended run, with a diagnosed code if it failed.
+        """
+
+    def stop(self, run: Run) -> Run:
+        """End a run; what serves goes on serving."""
+
+    def logs(self, run: Run, step: Step, *, lines: int = 20) -> tuple[str, ...]:
+        """The last lines of a step, without values; empty if nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +250,8 @@ class Access(Protocol):
     def token(self, target: Target, *, minutes: int = 10) -> SecretToken:
         """A token for one endpoint, 1 to 60 minutes. Raises: SNB-401 if the principal may not call it, SNB-405 for other lengths."""
 
-    def probe_identities(self, target: Target) -> tuple[Principal, Principal]:
-        """(somebody who must be answered, somebody who must be refused) for the live check."""
+    def probe_identities(self, target: Target) -> tuple[Principal, Principal | None]:
+        """(somebody who must be answered, somebody who must be refused) for the live check; nobody where no gateway stands in front."""
 
     def token_for_probe(self, principal: Principal, target: Target) -> SecretToken:
         """A one-minute token for the live check; speaks for ``principal``."""
@@ -298,6 +331,7 @@ class Ports:
     access: Access
     audit: Audit
     clock: Clock
+    workflows: Workflows | None = None
 
 
 @dataclass(frozen=True, slots=True)

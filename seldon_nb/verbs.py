@@ -139,16 +139,18 @@ def _plan() -> click.Command:
 
 
 def _deploy() -> click.Command:
-    def action(session: Session, ref: str, to: str, plan_file: str, **options: Any) -> Outcome:
+    def action(session: Session, ref: str, to: str, plan_file: str, no_wait: bool, **options: Any) -> Outcome:
         workspace = session.workspace
+        wait = {"wait": False} if no_wait else {}
         if bool(ref) == bool(plan_file) or (ref and not to):
             raise click.UsageError(tr("Give a model and --to, or --plan with a file."))
         if plan_file:
-            shown = workspace.apply(workspace.load_plan(plan_file))
-            line = f"dep = sn.load_plan({_literal(plan_file)}).apply()"
+            shown = workspace.apply(workspace.load_plan(plan_file), **wait)
+            line = f"dep = sn.load_plan({_literal(plan_file)}).apply({'wait=False' if no_wait else ''})"
         else:
-            shown = workspace.deploy(ref, to=to, **options)
+            shown = workspace.deploy(ref, to=to, **wait, **options)
             line = "dep = " + call("deploy", _literal(ref), to=to, **_options(**options))
+            line = line[:-1] + ", wait=False)" if no_wait else line
         return Outcome(card=shown.card(session.skin), python=line, value=shown, bind="dep")
 
     return command(
@@ -158,6 +160,9 @@ def _deploy() -> click.Command:
         click.Argument(["ref"], required=False, default="", shell_complete=_refs),
         click.Option(["--to"], default="", shell_complete=_namespaces, help=tr("The namespace.")),
         click.Option(["--plan", "plan_file"], default="", metavar=tr("FILE"), help=tr("Apply a plan that was saved.")),
+        click.Option(
+            ["--no-wait"], is_flag=True, help=tr("In a cluster: hand the plan to its workflow and come back to it with 'list'.")
+        ),
         *_plan_options(),
         json_option(),
         action=action,

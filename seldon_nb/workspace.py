@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import functools
 import os
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import seldon_nb.here as _here
+from seldon_nb import places
 from seldon_nb.domain.audit import AuditRecord
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, StageStatus, Target
-from seldon_nb.domain.errors import fail
+from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import ModelRef
 from seldon_nb.domain.plan import Override, Server
 from seldon_nb.domain.plan import Plan as PlanValue
 from seldon_nb.domain.principal import SecretToken
 from seldon_nb.handles import Deployment, ModelVersion, Plan
-from seldon_nb.settings import Settings
+from seldon_nb.settings import PLACES, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,22 +35,6 @@ if TYPE_CHECKING:
     from seldon_nb.ports import ChainVerdict, Inspection, Page, Ports, Progress
 
 Tell = Callable[[tuple[StageStatus, ...]], None]
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> float:
-        """Seconds since the epoch, UTC."""
-        return time.time()
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 class Workspace:
@@ -66,6 +50,7 @@ class Workspace:
         self.acting_as = acting_as
         self.tell: Tell = lambda _: None
         self.progress: Callable[[], Progress] | None = None
+        self._keepers: dict[str, Tokens] = {}
 
     # --- wiring ---------------------------------------------------------------------------------------------------------------
 
@@ -79,47 +64,55 @@ class Workspace:
     @functools.cached_property
     def place(self) -> Place:
         """The processes of this machine."""
-        from seldon_nb.catalog.clean_room import clean_room_argv
-        from seldon_nb.here.place import Place
-
-        python = self.settings.server_python
-        return Place(
-            self.home,
-            server_python=python,
-            extra_programs={"clean-room": clean_room_argv(python, self.home.run / "clean-room.sock")},
-        )
+        return places.local_place(self.home, self.settings)
 
     @functools.cached_property
     def ports(self) -> Ports:
-        """All seams of this place."""
-        from seldon_nb.catalog.clean_room import LocalCleanRoom
-        from seldon_nb.catalog.mlflow_catalog import MlflowCatalog
-        from seldon_nb.here.audit import JsonlAudit
-        from seldon_nb.here.endpoint import HttpEndpoint
-        from seldon_nb.here.identity import LocalAccess, identity
-        from seldon_nb.here.serving import LocalServing
-        from seldon_nb.ports import Ports
+        """All seams of this machine."""
+        return places.here(self.place, self.settings, self.tracking_uri, acting_as=self.acting_as)
 
-        clock = SystemClock()
-        serving = LocalServing(self.place)
-        return Ports(
-            catalog=MlflowCatalog(self.tracking_uri, self.home.mlflow / "artifacts"),
-            clean_room=LocalCleanRoom(
-                self.settings.server_python, self.home.run / "clean-room.sock", coming=lambda: self.place.expects("clean-room")
-            ),
-            serving=serving,
-            endpoint=HttpEndpoint(lambda: self.place.file.port),
-            access=LocalAccess(self.home, identity(self.acting_as), serving.callers, clock),
-            audit=JsonlAudit(self.home.audit, clock),
-            clock=clock,
-        )
+    @functools.cached_property
+    def cluster(self) -> Ports:
+        """All seams of the cluster; SNB-530 if none is known."""
+        return places.cluster(self.settings, self.ports.catalog, self.ports.clean_room)
+
+    def at(self, place: str) -> Ports:
+        """The seams of one place."""
+        return self.cluster if place == "cluster" else self.ports
+
+    @functools.cached_property
+    def uses_cluster(self) -> bool:
+        """Whether a cluster belongs to this workspace: it runs in one, or somebody chose one."""
+        return self.settings.place == "cluster" or (self.settings.place == "" and places.cluster_is_chosen(self.settings))
+
+    @property
+    def uses_here(self) -> bool:
+        """Whether this machine's place belongs to this workspace."""
+        return self.settings.place != "cluster"
+
+    def where(self, to: str) -> tuple[str, str]:
+        """(place, namespace) of ``dev``, ``here/dev`` or ``cluster/team-a``; this machine's namespaces come first."""
+        prefix, slash, rest = to.partition("/")
+        if slash:
+            if prefix not in PLACES:
+                raise fail("SNB-706", place=prefix, known=", ".join(PLACES))
+            return prefix, rest
+        if self.uses_here and (not self.uses_cluster or to in self.ports.serving.namespaces()):
+            return "here", to
+        return "cluster", to
 
     @functools.cached_property
     def tokens(self) -> Tokens:
         """Tokens for asking, kept until shortly before their end."""
+        return self.tokens_at("here")
+
+    def tokens_at(self, place: str) -> Tokens:
+        """The same for one place."""
         from seldon_nb.flows.predict import token_keeper
 
-        return token_keeper(self.ports)
+        if place not in self._keepers:
+            self._keepers[place] = token_keeper(self.at(place))
+        return self._keepers[place]
 
     @property
     def tracking_uri(self) -> str:
@@ -146,8 +139,9 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of connections; what runs goes on."""
-        if "ports" in vars(self):
-            self.ports.endpoint.close()
+        for name in ("ports", "cluster"):
+            if name in vars(self):
+                vars(self)[name].endpoint.close()
 
     # --- the journey -----------------------------------------------------------------------------------------------------------
 
@@ -220,24 +214,34 @@ class Workspace:
 
         Args:
             ref: ``fraud@1``, ``fraud@champion``, ``models:/fraud/1``, ``runs:/<id>/model``…
-            to: the namespace.
+            to: the namespace; ``cluster/team-a`` or ``here/dev`` where the name alone could be either.
             callers: who may call besides you.
             timeout: seconds that one request may take, 1 to 3600.
             override, because: codes of blocking findings that you take upon yourself, and the reason that is kept.
         """
         from seldon_nb.flows.plan import Wish, plan
 
-        self.place.up()
+        place, namespace = self._ready(to)
         wish = Wish(
             ref=ref.ref if isinstance(ref, ModelVersion) else ref,
-            to=to,
+            to=namespace,
             name=name,
             server=Server(server),
             callers=_tuple(callers),
             timeout_s=timeout,
             overrides=_overrides(override, because),
+            settings=self.settings.cluster,
         )
-        return Plan(self, plan(self.ports, wish))
+        return Plan(self, plan(self.at(place), wish, place=place))
+
+    def _ready(self, to: str) -> tuple[str, str]:
+        """Where a namespace is; this machine's place is brought up if it is there."""
+        if self.uses_here and not to.startswith("cluster/") and (not self.uses_cluster or self.place.exists):
+            self.place.up()
+        place, namespace = self.where(to)
+        if place == "here":
+            self.place.up()
+        return place, namespace
 
     def load_plan(self, path: str | Path) -> Plan:
         """A plan that was saved to a file; SNB-221 if it cannot be read or was altered."""
@@ -249,17 +253,18 @@ class Workspace:
             raise fail("SNB-221", path=str(path), reason=type(error).__name__) from None
         return Plan(self, value)
 
-    def apply(self, plan: Plan) -> Deployment:
+    def apply(self, plan: Plan, *, wait: bool = True) -> Deployment:
         """Apply a plan; see :meth:`Plan.apply`."""
         from seldon_nb.flows.apply import apply
 
-        self.place.up()
-        applied = apply(self.ports, plan.value, self.tell)
-        return Deployment(self, applied.revision.target, applied)
+        if plan.value.spec.place == "here":
+            self.place.up()
+        applied = apply(self.at(plan.value.spec.place), plan.value, self.tell, wait=wait)
+        return Deployment(self, applied.target, applied)
 
-    def deploy(self, ref: str | ModelVersion, *, to: str, **options: Any) -> Deployment:
+    def deploy(self, ref: str | ModelVersion, *, to: str, wait: bool = True, **options: Any) -> Deployment:
         """Plan and apply in one line; SNB-222 with the findings if something blocks it."""
-        return self.apply(self.plan(ref, to=to, **options))
+        return self.apply(self.plan(ref, to=to, **options), wait=wait)
 
     def predict(self, target: Target, data: Any) -> pd.DataFrame:
         """Ask a deployment; see :meth:`Deployment.predict`."""
@@ -267,7 +272,8 @@ class Workspace:
 
         status = self.status_of(target)
         progress = self.progress() if self.progress else None
-        prediction = predict(self.ports, status.revision, data, progress=progress, tokens=self.tokens)
+        ports, tokens = self.at(target.place), self.tokens_at(target.place)
+        prediction = predict(ports, status.revision, data, progress=progress, tokens=tokens)
         for sentence in prediction.notes.sentences():
             warnings.warn(sentence, stacklevel=3)
         if status.revision.classification.is_protected:
@@ -280,28 +286,43 @@ class Workspace:
     # --- looking ---------------------------------------------------------------------------------------------------------------
 
     def statuses(self) -> tuple[DeploymentStatus, ...]:
-        """The deployments that you may see."""
+        """The deployments that you may see, in every place of this workspace."""
+        return tuple(status for place in self._places() for status in self._seen_at(place))
+
+    def _seen_at(self, place: str) -> tuple[DeploymentStatus, ...]:
         from seldon_nb.flows.deployments import visible
 
-        self.place.up()
-        return visible(self.ports)
+        try:
+            return visible(self.at(place))
+        except SeldonNbError as error:
+            if place == "here" or not self.uses_here:
+                raise
+            from seldon_nb.cards.error import sentence
+
+            warnings.warn(sentence(error.code.what, error.facts), stacklevel=5)  # what is here is shown all the same
+            return ()
+
+    def _places(self) -> tuple[str, ...]:
+        here = self.uses_here and (not self.uses_cluster or self.place.exists)
+        if here:
+            self.place.up()
+        return tuple(name for name, used in (("here", here), ("cluster", self.uses_cluster)) if used)
 
     def deployments(self) -> list[Deployment]:
         """The deployments that you may see, as handles."""
         return [Deployment(self, status.target) for status in self.statuses()]
 
     def deployment(self, name: str) -> Deployment:
-        """One deployment by ``fraud`` or ``dev/fraud``; SNB-301 with the nearest names."""
-        from seldon_nb.flows.deployments import find
+        """One deployment by ``fraud``, ``dev/fraud`` or ``cluster/team-a/fraud``; SNB-301 with the nearest names."""
+        from seldon_nb.flows.deployments import choose
 
-        self.place.up()
-        return Deployment(self, find(self.ports, name).target)
+        return Deployment(self, choose(self.statuses(), name).target)
 
     def status_of(self, target: Target) -> DeploymentStatus:
         """What is seen of one deployment now; SNB-301 if it is gone."""
         from seldon_nb.flows.deployments import find
 
-        return find(self.ports, str(target))
+        return find(self.at(target.place), str(target))
 
     def model(self, ref: str) -> ModelVersion:
         """One model version by any reference."""
@@ -319,9 +340,13 @@ class Workspace:
         """What was done to a deployment or a model, calls included."""
         from seldon_nb.flows.history import collect, history
 
-        with self.place.untold_calls() as calls:
-            collect(self.ports, calls)
-        return history(self.ports, subject, since=since)
+        found: list[AuditRecord] = []
+        for place in self._places():
+            if place == "here":
+                with self.place.untold_calls() as calls:
+                    collect(self.ports, calls)
+            found += history(self.at(place), subject, since=since)
+        return tuple(sorted(found, key=lambda record: record.at))
 
     def verify(self) -> ChainVerdict:
         """Whether the record is whole; SNB-601 or SNB-602 name the first bad record."""
@@ -335,14 +360,14 @@ class Workspace:
         """Stop and forget a deployment."""
         from seldon_nb.flows.deployments import delete
 
-        self.place.up()
-        return delete(self.ports, name)
+        target = self.deployment(name).target
+        return delete(self.at(target.place), str(target))
 
     def token(self, target: Target, *, minutes: int = 10) -> SecretToken:
         """A token for one endpoint, recorded."""
         from seldon_nb.flows.token import token
 
-        return token(self.ports, target, minutes=minutes)
+        return token(self.at(target.place), target, minutes=minutes)
 
     def docs_url(self, target: Target) -> str:
         """The endpoint's Swagger page, with a token in the fragment."""

@@ -25,8 +25,8 @@ class Smoke(Protocol):
         """Who was answered."""
 
     @property
-    def denied(self) -> Principal:
-        """Who was refused."""
+    def denied(self) -> Principal | None:
+        """Who was refused; nobody where no gateway asks who is calling."""
 
     @property
     def denied_status(self) -> int:
@@ -122,6 +122,8 @@ def _smoke(smoke: Smoke, me: str = "you") -> list[Line]:
         asked = tr("You were answered in {time}, when asking whether it is ready.", **facts)
     else:
         asked = tr("{who} was answered in {time}, when asking whether it is ready.", **facts)
+    if smoke.denied is None:
+        return [Line(Tone.GOOD, asked)]
     refused = tr("{who} was refused (HTTP {status}), as it must be.", who=smoke.denied.name, status=smoke.denied_status)
     return [Line(Tone.GOOD, asked), Line(Tone.GOOD, refused)]
 
@@ -191,7 +193,7 @@ def _data(status: DeploymentStatus, smoke: Smoke | None) -> dict[str, object]:
     if smoke is not None:
         data["check"] = {
             "answered": smoke.allowed.name,
-            "refused": smoke.denied.name,
+            "refused": smoke.denied.name if smoke.denied is not None else None,
             "refusedStatus": smoke.denied_status,
             "answerMs": smoke.answer_ms,
             "askedWith": smoke.asked_with,

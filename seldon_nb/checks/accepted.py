@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from seldon_nb.checks.document import Spot, all_nodes, closed, containers, document_rule, nodes, predictors, spot
-from seldon_nb.checks.operator_graph import is_served
 from seldon_nb.checks.samples import deployment, image, own, pod, predictor, served
-from seldon_nb.render.runtimes import BUILT_IN, UNKNOWN
+from seldon_nb.render.runtimes import BUILT_IN, UNKNOWN, is_served
 from seldon_nb.render.seldon.objects import (
     ComponentSpec,
     Endpoint,
@@ -93,7 +92,7 @@ def copies(document: SeldonDeployment) -> Iterator[Spot]:
 def images(document: SeldonDeployment) -> Iterator[Spot]:
     """A container has an image, unless a server of Seldon's stands behind it."""
     for path, item in predictors(document):
-        given = {node.name for node in item.graph.walk() if is_served(node)}
+        given = {node.name for node in item.graph.walk() if is_served(node.implementation)}
         for where, container in containers(item, path):
             if not container.image and container.name not in given:
                 yield spot(f"{where}.image", name=container.name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seldon_nb.checks.kept import trial_of
+from seldon_nb.checks.made import Pod, pods
 from seldon_nb.checks.trial import ReplayFacts, Trial
 from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.model import Environment
@@ -31,6 +32,7 @@ class PlanContext:
         image: the server image that a rehearsal stands in for.
         trial: the version as the contract's rules judge it.
         deployment: the document as typed values, or None if it cannot be read; ``unread`` then says where and why.
+        pods: what the operator would make of it in a cluster; empty elsewhere.
     """
 
     spec: PlanSpec
@@ -45,13 +47,21 @@ class PlanContext:
     trial: Trial = field(init=False)
     deployment: SeldonDeployment | None = field(init=False, default=None)
     unread: str = field(init=False, default="")
+    pods: tuple[Pod, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "trial", trial_of(self.spec.version, self.server, self.replay))
         try:
-            object.__setattr__(self, "deployment", SeldonDeployment.from_document(self.document))
+            object.__setattr__(self, "deployment", SeldonDeployment.from_document(self.document, to_look=True))
         except ValueError as error:
             object.__setattr__(self, "unread", str(error))
+        if self.in_cluster and self.deployment is not None:
+            object.__setattr__(self, "pods", pods(self.deployment, self.document))
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether the namespace is one of a cluster."""
+        return self.namespace is not None and self.namespace.place != "here"
 
     @property
     def about(self) -> dict[str, object]:

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from seldon_nb.checks.document import Spot, all_nodes, closed, document_rule, predictors, spot
 from seldon_nb.checks.samples import deployment, image, own, pod, predictor, served
 from seldon_nb.domain.names import nearest
-from seldon_nb.render.runtimes import BUILT_IN, PREPACKAGED, UNKNOWN
+from seldon_nb.render.runtimes import PREPACKAGED, UNKNOWN, is_served
 from seldon_nb.render.seldon.objects import Endpoint, Logger, Node, Predictor, SeldonDeployment
 
 _NO_ENGINE = "seldon.io/no-engine"
 _NOT_TENSORFLOW = frozenset({"HUGGINGFACE_SERVER", "MLFLOW_SERVER", "SKLEARN_SERVER", "XGBOOST_SERVER"})
-
-
-def is_served(node: Node) -> bool:
-    """Whether a server of the operator's table should stand behind the node: it names one, known or not."""
-    return bool(node.implementation) and node.implementation not in BUILT_IN | {UNKNOWN}
 
 
 def no_engine(document: SeldonDeployment) -> Iterator[Spot]:
@@ -45,7 +40,7 @@ def methods(document: SeldonDeployment) -> Iterator[Spot]:
 def model_uri(document: SeldonDeployment) -> Iterator[Spot]:
     """W12: a server has a model to load; HUGGINGFACE_SERVER finds its own."""
     for path, node, _ in all_nodes(document):
-        if is_served(node) and node.implementation != "HUGGINGFACE_SERVER" and not node.model_uri:
+        if is_served(node.implementation) and node.implementation != "HUGGINGFACE_SERVER" and not node.model_uri:
             yield spot(f"{path}.modelUri", found=node.implementation)
 
 
@@ -60,7 +55,7 @@ def known_server(document: SeldonDeployment) -> Iterator[Spot]:
     """W14: Seldon knows the server, or the node's container has an image."""
     for path, node, item in all_nodes(document):
         container = item.container(node.name)
-        if is_served(node) and node.implementation not in PREPACKAGED and not (container and container.image):
+        if is_served(node.implementation) and node.implementation not in PREPACKAGED and not (container and container.image):
             yield spot(f"{path}.implementation", **closed(node.implementation, PREPACKAGED))
 
 

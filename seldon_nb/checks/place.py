@@ -8,14 +8,13 @@ from dataclasses import replace
 from seldon_nb.checks.context import PlanContext
 from seldon_nb.checks.document import finding
 from seldon_nb.checks.rule import Rule
-from seldon_nb.checks.samples import YOU, context, deployment, predictor, spec
+from seldon_nb.checks.samples import context, deployment, predictor, revision, spec
 from seldon_nb.domain.canonical import canonical
 from seldon_nb.domain.code import Severity
-from seldon_nb.domain.deployment import Revision, Target
+from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.names import nearest
-from seldon_nb.domain.plan import Document, Finding
+from seldon_nb.domain.plan import Finding
 from seldon_nb.render.mlserver import unrehearsable
-from seldon_nb.render.seldon import render
 from seldon_nb.render.seldon.objects import Explainer
 
 #: Left out of a rehearsal without changing an answer.
@@ -53,21 +52,7 @@ def readable(plan: PlanContext) -> Iterator[Finding]:
 
 
 def _live(model: int) -> Revision:
-    asked = spec() if model == 3 else spec(timeout_s=30)
-    version = asked.version
-    return Revision(
-        target=Target("dev", "fraud"),
-        number=4,
-        plan_digest="sha256:" + "0" * 64,
-        documents_digest="sha256:" + "1" * 64,
-        model=version.ref,
-        model_digest=version.digest,
-        classification=asked.classification,
-        applied_by=YOU,
-        applied_at="2026-11-21T10:02:11Z",
-        callers=asked.callers,
-        documents=(Document("SeldonDeployment", render(asked).to_document()),),
-    )
+    return revision(spec() if model == 3 else spec(timeout_s=30))
 
 
 def _misspelt() -> PlanContext:

@@ -6,7 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from seldon_nb.checks import accepted, classes, contract, model, names, operator, people, place
+from seldon_nb.checks import (
+    accepted,
+    around,
+    classes,
+    contract,
+    files,
+    model,
+    names,
+    operator,
+    people,
+    place,
+    pod_security,
+    room,
+    traffic,
+    traps,
+)
 from seldon_nb.checks.context import PlanContext
 from seldon_nb.checks.rule import Rule
 from seldon_nb.domain.code import Severity
@@ -37,7 +52,19 @@ def table(*rules: Iterable[Rule[Any]]) -> dict[str, Rule[Any]]:
 
 #: What a plan is judged by.
 PLAN: dict[str, Rule[PlanContext]] = table(
-    model.RULES, names.RULES, people.RULES, place.RULES, accepted.RULES, operator.RULES, classes.RULES
+    model.RULES,
+    names.RULES,
+    people.RULES,
+    place.RULES,
+    pod_security.RULES,
+    room.RULES,
+    around.RULES,
+    files.RULES,
+    traffic.RULES,
+    accepted.RULES,
+    operator.RULES,
+    traps.RULES,
+    classes.RULES,
 )
 #: What a model is judged by when it is logged; some are asked again of a plan.
 CONTRACT: dict[str, Rule[contract.Trial]] = table(contract.RULES)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from seldon_nb.checks.context import PlanContext
+from seldon_nb.domain.artifact import ArtifactSource
 from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.model import Answer, Contract, Environment, Flavor, ModelVersion
-from seldon_nb.domain.namespace import NamespaceFacts
-from seldon_nb.domain.plan import PlanSpec
+from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings, SecretFacts
+from seldon_nb.domain.plan import Document, PlanSpec
 from seldon_nb.domain.principal import Principal, Role
 from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature
 from seldon_nb.render.seldon import render
@@ -76,6 +78,45 @@ def context(*, document: Any = None, **changes: Any) -> PlanContext:
     if isinstance(document, SeldonDeployment):
         document = document.to_document()
     return PlanContext(document=document, **good)
+
+
+SOURCE = ArtifactSource(uri="s3://models/fraud/3", secret="models-s3")  # noqa: S106 - its name
+PINNED = "registry.example/ml/{}@sha256:" + "5e" * 32
+IN_CLUSTER = replace(
+    NAMESPACE,
+    place="cluster",
+    engines=("argo", "seldon"),
+    secrets=(SecretFacts("models-s3", True, ("s3",)),),
+    settings=PlaceSettings(gateway="https://models.example"),
+)
+
+
+def in_cluster(**changes: Any) -> PlanSpec:
+    """The good spec, for a cluster: files from S3, images by digest."""
+    good: dict[str, Any] = {"place": "cluster", "source": SOURCE}
+    return spec(**{**good, "image": PINNED.format("server"), "step_image": PINNED.format("step"), **changes})
+
+
+def cluster(*, spec: PlanSpec | None = None, document: Any = None, live: Revision | None = None, **facts: Any) -> PlanContext:
+    """A plan for a cluster with nothing to say against it; ``facts`` bend those of its namespace."""
+    return context(spec=spec or in_cluster(), document=document, live=live, namespace=replace(IN_CLUSTER, **facts))
+
+
+def revision(asked: PlanSpec, document: SeldonDeployment | None = None, number: int = 4) -> Revision:
+    """What lives: a spec that was applied, with its own document if none is given."""
+    return Revision(
+        target=Target(asked.namespace, asked.deployment, asked.place),
+        number=number,
+        plan_digest="sha256:" + "0" * 64,
+        documents_digest="sha256:" + "1" * 64,
+        model=asked.version.ref,
+        model_digest=asked.version.digest,
+        classification=asked.classification,
+        applied_by=YOU,
+        applied_at="2026-11-21T10:02:11Z",
+        callers=asked.callers,
+        documents=(Document("SeldonDeployment", (document or render(asked)).to_document()),),
+    )
 
 
 def of_model(**changes: Any) -> PlanContext:

@@ -35,10 +35,10 @@ def frame_of(outputs: Sequence[Mapping[str, Any]], schema: Schema) -> pd.DataFra
         columns += _split(str(output.get("name", "")), _values(output, _binary(schema, position, len(outputs))))
     if len({len(values) for _, values in columns}) > 1:
         raise ValueError("outputs with different numbers of rows")
-    names = _names([name for name, _ in columns], schema)
+    names = names_of([name for name, _ in columns], schema)
     frame = pd.DataFrame({position: values for position, (_, values) in enumerate(columns)})
     frame.columns = pd.Index(names)
-    return _ordered(frame, schema)
+    return ordered(frame, schema)
 
 
 def _binary(schema: Schema, position: int, count: int) -> bool:
@@ -53,13 +53,15 @@ def _values(output: Mapping[str, Any], binary: bool) -> Any:
     shape = [int(size) for size in output["shape"]]
     dtype = DTYPES.get(str(output["datatype"]))
     if dtype is not None:
-        # A null is NaN, which only decimals can hold; others with nulls become decimals.
-        flat = np.array(data, dtype=dtype if dtype.startswith("float") or None not in data else "float64").reshape(-1)
+        if isinstance(data, np.ndarray):  # read from bytes, where nothing can be null
+            flat = data.reshape(-1)
+        else:  # A null is NaN, which only decimals can hold; others with nulls become decimals.
+            flat = np.array(data, dtype=dtype if dtype.startswith("float") or None not in data else "float64").reshape(-1)
     else:
         flat = np.empty(len(data), dtype=object)
         flat[:] = _read_bytes(data, _content_type(output), binary)
     size = int(np.prod(shape)) if shape else 1
-    if flat.size != size or not shape or not isinstance(data, list):
+    if flat.size != size or not shape or not isinstance(data, (list, np.ndarray)):
         raise ValueError("an output does not fill its shape")
     return flat.reshape(shape)
 
@@ -94,7 +96,13 @@ def _as_column(values: Any) -> Any:
     return values.tolist() if values.dtype.kind == "O" else values
 
 
-def _names(given: list[str], schema: Schema) -> list[str]:
+def is_nameless(name: str) -> bool:
+    """Whether a name is one that a server makes up: ``output-1``, ``predict``, a number, nothing."""
+    return bool(_NAMELESS.match(name))
+
+
+def names_of(given: list[str], schema: Schema) -> list[str]:
+    """What columns are called, given what the server calls them: see above."""
     known = list(schema.names)
     if len(known) == len(given):
         names = known if set(known) != set(given) else given
@@ -108,6 +116,7 @@ def _names(given: list[str], schema: Schema) -> list[str]:
     return names
 
 
-def _ordered(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+def ordered(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The columns in the signature's order, if they are the same."""
     known = list(schema.names)
     return frame[known] if set(known) == set(frame.columns) and len(known) == frame.shape[1] else frame

@@ -165,10 +165,10 @@ def decode(body: bytes, signature: Signature | None) -> pd.DataFrame:
     try:
         return frame_of(outputs, signature.outputs if signature else Schema())
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(_safe(error)) from None
+        raise ValueError(safe(error)) from None
 
 
-def _safe(error: Exception) -> str:
-    """Our own sentences pass; numpy's and Python's may quote a value."""
+def safe(error: Exception) -> str:
+    """What may be told of an error while reading: our own sentences pass; numpy's and Python's may quote a value."""
     own = ("outputs with different numbers of rows", "an output does not fill its shape")
     return str(error) if str(error) in own else "an output of another form"

@@ -8,22 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from seldon_nb.domain.artifact import ArtifactSource
 from seldon_nb.domain.canonical import digest_of
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.code import Severity
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.model import ModelVersion
 from seldon_nb.domain.names import is_dns_label
+from seldon_nb.domain.namespace import NamespaceFacts
 from seldon_nb.domain.principal import Principal
 
 
 class Server(enum.Enum):
-    """Which runtime answers; all are MLServer with protocol v2."""
+    """Which runtime answers; the first four are MLServer with protocol v2 and can be rehearsed on one machine."""
 
     MLFLOW = "mlflow"
     SKLEARN = "sklearn"
     XGBOOST = "xgboost"
     LIGHTGBM = "lightgbm"
+    HUGGINGFACE = "huggingface"
+    TRITON = "triton"
+    TENSORFLOW = "tensorflow"
+    CUSTOM = "custom"  # an image of one's own: it speaks v2 as MLServer does, or seldon as a language wrapper does
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,16 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSpec:
-    """What somebody wants: this version, there, under this name, for these callers."""
+    """What somebody wants: this version, there, under this name, for these callers.
+
+    Attributes:
+        source: where pods get the model's files; None where none needs to (``here``).
+        image: the model server's image; empty for the one that belongs to this release.
+        step_image: the image of workflow steps and of the initializer; empty likewise.
+        service_account: of the workflow's steps; empty for ``snb-deployer``.
+        tracking_uri: MLflow as pods reach it; empty where no workflow runs.
+        protocol: what the server speaks: ``v2``, ``tensorflow`` or ``seldon``; empty for what it speaks best.
+    """
 
     version: ModelVersion
     deployment: str
@@ -52,6 +67,12 @@ class PlanSpec:
     callers: tuple[Principal, ...] = ()
     timeout_s: int = 60
     overrides: tuple[Override, ...] = ()
+    source: ArtifactSource | None = None
+    image: str = ""
+    step_image: str = ""
+    service_account: str = ""
+    tracking_uri: str = ""
+    protocol: str = ""
 
     def __post_init__(self) -> None:
         if not is_dns_label(self.deployment):
@@ -128,6 +149,7 @@ class Plan:
         diff: unified diff of the SeldonDeployment against what lives, as text.
         passed: how many rules had nothing to say.
         created_at: RFC 3339; not part of the digest.
+        facts: what was seen of the namespace in a cluster (rights, quota); not part of the digest.
         digest: over the spec, the documents and the base.
     """
 
@@ -138,6 +160,7 @@ class Plan:
     diff: str = ""
     passed: int = 0
     created_at: str = ""
+    facts: NamespaceFacts | None = None
     digest: str
 
     def __post_init__(self) -> None:
@@ -188,6 +211,7 @@ def plan_digest(spec: PlanSpec, documents: tuple[Document, ...], base: Base) -> 
             "callers": sorted(caller.name for caller in spec.callers),
             "timeoutSeconds": spec.timeout_s,
             "overrides": {override.code: override.reason for override in spec.overrides},
+            "runsAs": [spec.image, spec.step_image, spec.service_account, spec.tracking_uri],
             "documents": documents_digest(documents),
             "base": {"digest": base.digest, "revision": base.revision},
         }

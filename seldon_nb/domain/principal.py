@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,252}\Z")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+:-]{0,252}\Z")  # a service account's name has colons
 
 
 class Role(enum.Enum):
@@ -27,7 +27,7 @@ class Principal:
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):
-            raise ValueError("a principal's name is lower-case letters, digits and . _ @ + -")
+            raise ValueError("a principal's name is lower-case letters, digits and . _ @ + : -")
 
     def __str__(self) -> str:
         return self.name

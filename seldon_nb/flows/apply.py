@@ -1,39 +1,52 @@
-"""Apply: check → package → deploy → smoke test → report, the steps a workflow runs, in this process.
+"""Apply: check → package → deploy → smoke test → report.
 
+Where a place has workflows, the plan is handed over and followed: whoever asked may go away.  Elsewhere the same steps run in this process.
 Whatever goes wrong, what served before serves afterwards, and one record says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from seldon_nb.domain.clock import timestamp
-from seldon_nb.domain.deployment import DeploymentStatus, Revision
-from seldon_nb.domain.errors import SeldonNbError
+from seldon_nb.domain.deployment import DeploymentStatus, Target
+from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.plan import Plan
-from seldon_nb.ports import Ports, Report
+from seldon_nb.domain.workflow import Phase, Run
+from seldon_nb.ports import Ports, Report, Workflows
 from seldon_nb.steps.check import check
 from seldon_nb.steps.deploy import deploy
 from seldon_nb.steps.package import package
 from seldon_nb.steps.report import report as record
 from seldon_nb.steps.smoke_test import Smoke, smoke_test
+from seldon_nb.steps.withdraw import withdraw
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply left: the revision, its status, what the live check saw; ``changed`` is false if the plan was live already."""
+    """What an apply left: the deployment, its status, what the live check saw; ``changed`` is false if the plan was live already.
 
-    revision: Revision
-    status: DeploymentStatus
+    Attributes:
+        status: None only if nobody waited for the workflow.
+        run: the workflow's run, where a workflow carried the plan.
+    """
+
+    target: Target
+    status: DeploymentStatus | None
     smoke: Smoke | None
     changed: bool
+    run: Run | None = None
 
 
-def apply(ports: Ports, plan: Plan, report: Report) -> Applied:
+def apply(ports: Ports, plan: Plan, report: Report, *, wait: bool = True) -> Applied:
     """Apply a plan once; a second time changes nothing.
+
+    Args:
+        wait: false hands the plan over and returns; in a place without workflows it makes no difference.
 
     Raises: what its steps raise.  Every refusal and failure is recorded.
     """
+    if ports.workflows is not None:
+        return _hand_over(ports, ports.workflows, plan, report, wait=wait)
     try:
         return _apply(ports, plan, report)
     except SeldonNbError as error:
@@ -47,9 +60,7 @@ def apply(ports: Ports, plan: Plan, report: Report) -> Applied:
 def _apply(ports: Ports, plan: Plan, report: Report) -> Applied:
     checked = check(ports, plan)
     if checked.already and checked.live is not None:
-        live = checked.live
-        status = next(item for item in ports.serving.statuses() if item.target == live.target)
-        return Applied(live, status, None, changed=False)
+        return Applied(checked.live.target, status_of(ports, checked.live.target), None, changed=False)
     model = package(ports, plan)
     revision, status = deploy(ports, plan, model, report)
     try:
@@ -58,16 +69,33 @@ def _apply(ports: Ports, plan: Plan, report: Report) -> Applied:
         withdraw(ports, revision, checked.live)
         raise
     record(ports, plan, smoke=smoke, revision=revision.number)
-    return Applied(revision, status, smoke, changed=True)
+    return Applied(revision.target, status, smoke, changed=True)
 
 
-def withdraw(ports: Ports, failed: Revision, former: Revision | None) -> None:
-    """Put back what served before a revision that did not pass its live check; delete it if nothing did."""
-    if former is None:
-        ports.serving.delete(failed.target)
-        return
-    from seldon_nb.domain.model import ModelRef
+def _hand_over(ports: Ports, workflows: Workflows, plan: Plan, report: Report, *, wait: bool) -> Applied:
+    """Give the plan to its workflow.  The same plan a second time is the same run: it is taken up where it is."""
+    target = Target(plan.spec.namespace, plan.spec.deployment, plan.spec.place)
+    run = workflows.run(plan.digest, target)
+    if run is None or run.ended:
+        checked = check(ports, plan)  # the workflow checks again; a refusal here costs no pod
+        if checked.already:
+            return Applied(target, status_of(ports, target), None, changed=False, run=run)
+        run = workflows.submit(plan)
+    if not wait:
+        return Applied(target, None, None, changed=True, run=run)
+    ended = workflows.follow(run, report)
+    if ended.phase is not Phase.SUCCEEDED:
+        raise fail(ended.code or "SNB-541", **dict(ended.facts))
+    return Applied(target, status_of(ports, target), None, changed=True, run=ended)
 
-    version = ports.catalog.find(ModelRef.parse(former.model))
-    again = replace(former, number=failed.number + 1, applied_at=timestamp(ports.clock.now()))
-    ports.serving.apply(again, ports.catalog.files(version), lambda _: None)
+
+def status_of(ports: Ports, target: Target) -> DeploymentStatus:
+    """What is seen of one deployment now.
+
+    Raises:
+        SNB-301: it is not there.
+    """
+    found = next((item for item in ports.serving.statuses() if item.target == target), None)
+    if found is None:
+        raise fail("SNB-301", name=str(target), nearest="-")
+    return found

@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from seldon_nb.domain.audit import Act
-from seldon_nb.domain.deployment import DeploymentStatus, Target
+from seldon_nb.domain.deployment import DeploymentStatus, State, Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.names import nearest
+from seldon_nb.domain.workflow import Phase, Run
 from seldon_nb.ports import Ports
 
 
 def visible(ports: Ports) -> tuple[DeploymentStatus, ...]:
-    """The deployments that the person may see."""
-    return tuple(status for status in ports.serving.statuses() if ports.access.may("see", status.target))
+    """The deployments that the person may see, those included that a workflow is only bringing to life."""
+    found = {status.target: status for status in ports.serving.statuses()}
+    for run in ports.workflows.runs() if ports.workflows is not None else ():
+        told = _told(run, found.get(run.target))
+        if told is not None:
+            found[run.target] = told
+    return tuple(
+        found[target] for target in sorted(found, key=lambda item: (item.namespace, item.name)) if ports.access.may("see", target)
+    )
+
+
+def _told(run: Run, serving: DeploymentStatus | None) -> DeploymentStatus | None:
+    """What a run adds to what serves; None if it adds nothing."""
+    if run.phase is Phase.SUCCEEDED or (serving is not None and serving.revision.plan_digest == run.plan_digest):
+        return None
+    if serving is not None:
+        return serving if run.ended else replace(serving, state=State.UPDATING)
+    if run.revision is None or run.phase is Phase.STOPPED:
+        return None
+    state = State.STUCK if run.ended else State.STARTING
+    return DeploymentStatus(revision=run.revision, state=state, diagnosis=run.code, diagnosis_facts=run.facts)
 
 
 def find(ports: Ports, text: str) -> DeploymentStatus:
-    """A deployment by ``namespace/name``, or by name if only one namespace has it.
+    """A deployment of one place by ``namespace/name``, or by name if only one namespace has it.
 
     Raises:
         SNB-301: there is none that the person may see, or several; the nearest are named.
     """
-    mine = visible(ports)
-    namespace, _, name = text.rpartition("/")
-    found = [status for status in mine if status.target.name == name and namespace in ("", status.target.namespace)]
+    return choose(visible(ports), text)
+
+
+def choose(mine: Sequence[DeploymentStatus], text: str) -> DeploymentStatus:
+    """One of several deployments by ``name``, ``namespace/name`` or ``place/namespace/name``.
+
+    Raises:
+        SNB-301: there is none, or several; the nearest are named.
+    """
+    *rest, name = text.split("/")
+    place, namespace = ("", "", *rest)[-2:]
+    found = [
+        status
+        for status in mine
+        if status.target.name == name and namespace in ("", status.target.namespace) and place in ("", status.target.place)
+    ]
     if len(found) == 1:
         return found[0]
-    known = [str(status.target) for status in found or mine]
+    known = [str(status.target) for status in mine]
     by_name = {status.target.name: str(status.target) for status in mine}
-    near = [str(status.target) for status in found] or [by_name[item] for item in nearest(name, by_name)] or known
+    near = [_full(status, found) for status in found] or [by_name[item] for item in nearest(name, by_name)] or known
     raise fail("SNB-301", name=text, nearest=", ".join(near[:3]) or "-")
+
+
+def _full(status: DeploymentStatus, among: Sequence[DeploymentStatus]) -> str:
+    """As short as tells it from the others."""
+    twins = [other for other in among if str(other.target) == str(status.target)]
+    return f"{status.target.place}/{status.target}" if len(twins) > 1 else str(status.target)
 
 
 def delete(ports: Ports, text: str) -> Target:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 
 from seldon_nb.checks.context import PlanContext
 from seldon_nb.checks.registry import run
+from seldon_nb.domain.artifact import source_of
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import ModelRef, ModelVersion
 from seldon_nb.domain.names import as_dns_label, is_dns_label, nearest
-from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings
 from seldon_nb.domain.plan import Base, Document, Override, Plan, PlanSpec, Server, documents_digest, plan_digest
 from seldon_nb.domain.principal import Principal
 from seldon_nb.ports import Ports, Replay
-from seldon_nb.render.mlserver import model_settings
+from seldon_nb.render.mlserver import has_model_settings, model_settings
+from seldon_nb.render.runtimes import RUNTIMES
 from seldon_nb.render.seldon import render
 from seldon_nb.render.text import diff
 
@@ -30,6 +32,7 @@ class Wish:
         to: the namespace.
         name: the deployment's name; the model's own if empty.
         callers: who may call besides the requester.
+        settings: what the user settled instead of the platform team; empty values leave it.
     """
 
     ref: str
@@ -39,6 +42,7 @@ class Wish:
     callers: tuple[str, ...] = ()
     timeout_s: int = 60
     overrides: tuple[Override, ...] = ()
+    settings: PlaceSettings = field(default_factory=PlaceSettings)
 
 
 def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
@@ -48,8 +52,9 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
         SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401: the person may not.
     """
     version, replay = find(ports, wish.ref)
-    namespace = known_namespace(ports, wish)
-    target = Target(namespace.name, deployment_name(wish, version), place)
+    name = deployment_name(wish, version)
+    namespace = known_namespace(ports, wish, name)
+    target = Target(namespace.name, name, place)
     if not ports.access.may("plan", target):
         raise fail("SNB-401", who=str(ports.access.whoami()), verb="plan", target=str(target))
     live = ports.serving.live(target)
@@ -65,22 +70,23 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
         timeout_s=wish.timeout_s,
         overrides=wish.overrides,
     )
+    if place != "here":
+        spec = settled(spec, namespace.settings, wish.settings)
     return compose(ports, spec, namespace, live, replay)
 
 
 def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revision | None, replay: Replay | None = None) -> Plan:
     """The plan of a complete spec: documents, findings, difference, digest."""
     document = render(spec).to_document()
-    documents = (
-        Document("SeldonDeployment", document),
-        Document("mlserver/model-settings.json", model_settings(document, model_dir="/mnt/models")),
-    )
+    documents: tuple[Document, ...] = (Document("SeldonDeployment", document),)
+    if has_model_settings(document):
+        documents += (Document("mlserver/model-settings.json", model_settings(document, model_dir="/mnt/models")),)
     base = Base(documents_digest(live.documents), live.number) if live else Base()
     context = PlanContext(
         spec=spec,
         document=document,
         namespace=namespace,
-        namespaces=ports.serving.namespaces(),
+        namespaces=(namespace.name,),
         server=ports.clean_room.environment(),
         live=live,
         replay=replay,
@@ -94,14 +100,29 @@ def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revis
         diff=diff(live.document if live else {}, document, spec.deployment),
         passed=passed,
         created_at=timestamp(ports.clock.now()),
+        facts=namespace if spec.place != "here" else None,
         digest=plan_digest(spec, documents, base),
     )
 
 
-def known_namespace(ports: Ports, wish: Wish) -> NamespaceFacts:
+def settled(spec: PlanSpec, platform: PlaceSettings, mine: PlaceSettings) -> PlanSpec:
+    """The spec with images, MLflow's address, the store's Secret and the service account: the user's word, else the platform team's."""
+    both = {item.name: getattr(mine, item.name) or getattr(platform, item.name) for item in fields(PlaceSettings)}
+    chosen = PlaceSettings(**both)
+    return replace(
+        spec,
+        source=source_of(spec.version.uri, chosen.tracking_uri, secret=chosen.storage_secret),
+        image=spec.image or (chosen.server_image if RUNTIMES[spec.server].ours else ""),
+        step_image=chosen.step_image,
+        service_account=chosen.service_account,
+        tracking_uri=chosen.tracking_uri,
+    )
+
+
+def known_namespace(ports: Ports, wish: Wish, deployment: str) -> NamespaceFacts:
     """Facts of the namespace; SNB-212 names the nearest and the line to type."""
     try:
-        return ports.serving.namespace(wish.to)
+        return ports.serving.namespace(wish.to, deployment=deployment)
     except SeldonNbError as error:
         error.facts.setdefault("ref", wish.ref)
         raise

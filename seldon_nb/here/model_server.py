@@ -1,7 +1,7 @@
 """Run one MLServer for one deployment, on a Unix socket that only its owner can open.
 
 A script of its own: it imports the standard library and the server's packages, never ``seldon_nb``, because the server's Python may be another
-environment.  Call: ``python model_server.py <slot directory>``.  The slot holds ``server.json`` (the socket and MLServer's settings) and
+environment; ``server/guard.py``, which is written likewise, is loaded by its path.  Call: ``python model_server.py <slot directory>``.  The slot holds ``server.json`` (the socket and MLServer's settings) and
 ``repository/``; this process writes ``state.json``.
 
 What it adds to MLServer: no TCP port at all, no gRPC, and no payload in an error or a log line.  Errors tell their type and their place in the
@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -22,22 +22,18 @@ import shutil
 import socket
 import sys
 import tempfile
-import traceback
 import types
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-#: Loggers whose messages hold names and numbers of the server only.
-OWN_LOGGERS = ("mlserver", "uvicorn", "slot")
-#: Errors of MLServer whose messages hold a model's name only.
-SAFE_ERRORS = ("ModelNotFound", "ModelNotReady", "InvalidModelURI", "ModelParametersMissing")
-#: What a request's fields are called; other keys are the caller's.
-FIELDS = {"body", "id", "inputs", "outputs", "parameters", "name", "shape", "datatype", "data"}
-READERS = ("pickle", "joblib", "skops")
+if TYPE_CHECKING:
+    from seldon_nb.server import guard
+else:  # by its path: this Python may not have seldon_nb, or must not show it to the model
+    _spec = importlib.util.spec_from_file_location("slot_guard", Path(__file__).parents[1] / "server" / "guard.py")
+    guard = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(guard)
+    guard.OURS.add(__file__)
 
 _log = logging.getLogger("slot")
 
@@ -58,179 +54,6 @@ _OFTEN = tuple(
         "calibration",
     )
 )
-
-
-class Phase:
-    """Whether a model is being loaded: then, and only then, messages and prints are kept."""
-
-    loading = True
-
-
-class Output:
-    """Standard output of the model's code: kept while it loads, dropped while it answers."""
-
-    encoding = "utf-8"
-    errors = "backslashreplace"
-
-    def __init__(self, real: TextIO) -> None:
-        self._real = real
-
-    def write(self, text: str) -> int:
-        """Write or drop; either way it was taken."""
-        if Phase.loading:
-            self._real.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Write what is waiting."""
-        self._real.flush()
-
-    def isatty(self) -> bool:
-        """Never a terminal."""
-        return False
-
-    def fileno(self) -> int:
-        """The descriptor, for programs that ask for one."""
-        return self._real.fileno()
-
-
-class PlaceOnly(logging.Formatter):
-    """Log lines without payload: our own messages, and of everybody else's only where they were written."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """One line, and one for an exception's type and place."""
-        head = f"{self.formatTime(record)} {record.levelname} {record.name}"
-        if Phase.loading or record.name.split(".")[0] in OWN_LOGGERS:
-            line = f"{head}: {record.getMessage()}"
-        else:
-            line = f"{head}: ({record.filename}:{record.lineno})"
-        if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            line += f"\n  {type(error).__name__} at {place_of(error)}"
-            frames = traceback.extract_tb(error.__traceback__)
-            line += "".join(f"\n    {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
-        return line
-
-
-# --- what an error may say -----------------------------------------------------------------------------------------------------
-
-
-def place_of(error: BaseException) -> str:
-    """``file.py:12 in predict``: the innermost line of the model's own code, or else the innermost line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return ""
-    standard = str(Path(os.__file__).parent)
-    own = [
-        frame
-        for frame in frames
-        if not frame.filename.startswith((standard, "<frozen", __file__)) and "site-packages" not in frame.filename
-    ]
-    frame = (own or frames)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
-
-
-def safe_error(error: BaseException) -> dict[str, Any]:
-    """What an error may say while the model answers: its type and its place."""
-    name = type(error).__name__
-    return {"error": f"the model raised {name}", "error_type": name, "where": place_of(error)}
-
-
-def load_error(error: BaseException, model: Path) -> dict[str, Any]:
-    """What an error may say while the model is loaded: its first line too, whether it was read from a pickle, and which packages differ."""
-    frames = traceback.extract_tb(error.__traceback__)
-    reading = any("load(" in (frame.line or "") and any(word in (frame.line or "") for word in READERS) for frame in frames)
-    lines = str(error).strip().splitlines()
-    return {
-        **safe_error(error),
-        "error": f"the model could not be loaded: {type(error).__name__}",
-        "error_module": type(error).__module__,
-        "message": (lines[0] if lines else "")[:300],
-        "unpickling": reading or type(error).__name__ == "UnpicklingError",
-        "differences": differences(model / "requirements.txt"),
-    }
-
-
-def differences(requirements: Path) -> list[list[str]]:
-    """(package, version pinned by the model, version here; empty if it is missing) where they differ."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = []
-    try:
-        lines = requirements.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    for line in lines:
-        name, _, wanted = line.partition(";")[0].partition("==")
-        if not wanted:
-            continue
-        name, wanted = name.partition("[")[0].strip(), wanted.strip()
-        try:
-            here = version(name)
-        except PackageNotFoundError:
-            here = ""
-        if here != wanted:
-            found.append([name, wanted, here])
-    return found
-
-
-# --- the web application -------------------------------------------------------------------------------------------------------
-
-
-class Shield:
-    """The last to see an exception: answers with its type and place, so that nothing above it prints the message."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        """Answer one request."""
-        started = False
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, sending)
-        except (Exception, SystemExit) as error:
-            _log.error("unhandled", exc_info=error)
-            seen = getattr(error, "seen", None) or safe_error(error)
-        else:
-            return
-        if started:  # the answer is half out: break the connection rather than end it as if it were whole
-            raise RuntimeError("answer broken off")
-        await _reply(send, 500, seen)
-
-
-async def _reply(send: Send, status: int, content: dict[str, Any]) -> None:
-    body = json.dumps(content).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def shield(app: Any) -> None:
-    """Replace every handler that could echo a request."""
-    from fastapi.exceptions import RequestValidationError
-    from mlserver.errors import MLServerError
-    from mlserver.rest.responses import Response
-
-    async def refused(_: Any, error: Any) -> Any:
-        seen = safe_error(error)
-        name = type(error).__name__
-        return Response(status_code=error.status_code, content={**seen, "error": str(error) if name in SAFE_ERRORS else name})
-
-    async def misread(_: Any, error: Any) -> Any:
-        first = (error.errors() or [{}])[0]
-        parts = [str(part) for part in first.get("loc", ()) if isinstance(part, int) or part in FIELDS]
-        content = {"error": "not a V2 inference request", "error_type": str(first.get("type", "")), "where": ".".join(parts)}
-        return Response(status_code=422, content=content)
-
-    app.add_exception_handler(MLServerError, refused)
-    app.add_exception_handler(RequestValidationError, misread)
-    app.add_middleware(Shield)
 
 
 class NoServer:
@@ -302,14 +125,8 @@ def make_server(slot: Slot) -> Any:
     }
     server = MLServer(settings)
     server._grpc_server = NoServer()
-    shield(server._rest_server._app)
+    guard.shield(server._rest_server._app)
     return server
-
-
-def rest() -> None:
-    """What is there now lives as long as the process: the collector need not walk through it again."""
-    gc.collect()
-    gc.freeze()
 
 
 def guard_loading(server: Any, slot: Slot) -> Callable[[str], Awaitable[bool]]:
@@ -319,19 +136,19 @@ def guard_loading(server: Any, slot: Slot) -> Callable[[str], Awaitable[bool]]:
 
     async def load(name: str) -> bool:
         slot.say("loading", node=name)
-        Phase.loading = True
+        guard.Phase.loading = True
         try:
             loaded = bool(await original(name))
         except (Exception, SystemExit) as error:
-            seen = load_error(error, slot.root / "model")
+            seen = guard.load_error(error, slot.root / "model")
             slot.say("failed", node=name, failure=seen)
             failure = RuntimeError("load")
             failure.seen = seen  # type: ignore[attr-defined]
             raise failure from error
         finally:
-            Phase.loading = False
+            guard.Phase.loading = False
         slot.say("loaded", node=name)
-        asyncio.get_running_loop().call_later(2.0, rest)
+        asyncio.get_running_loop().call_later(2.0, guard.rest)
         return loaded
 
     handlers.load = load
@@ -342,7 +159,7 @@ async def serve(slot: Slot) -> None:
     """Serve until told to stop: load the slot's model, or warm up and wait for one."""
     prepare_socket(slot.socket)
     server = make_server(slot)
-    quiet_loggers()
+    guard.quiet_loggers()
     load = guard_loading(server, slot)
     running = asyncio.create_task(server.start([]))
     while not running.done() and not getattr(getattr(server._rest_server, "_server", None), "started", False):
@@ -354,8 +171,8 @@ async def serve(slot: Slot) -> None:
                 await load(nodes[0])
         else:
             import_needed()
-            rest()
-            Phase.loading = False
+            guard.rest()
+            guard.Phase.loading = False
             if not slot.nodes:
                 slot.say("spare")
                 await warm_up(server, slot, running)
@@ -367,8 +184,8 @@ def import_needed() -> None:
     for module in ("pandas", "sklearn", "mlflow.pyfunc", "mlflow.sklearn", "mlserver_mlflow", "mlserver_sklearn"):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-    lighten()
-    quiet_loggers()
+    guard.lighten()
+    guard.quiet_loggers()
 
 
 async def warm_up(server: Any, slot: Slot, running: asyncio.Task[Any]) -> None:
@@ -396,16 +213,6 @@ async def rehearse(server: Any, slot: Slot) -> None:
         _log.warning("warm-up", exc_info=error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def lighten() -> None:
-    """Leave out what MLflow does at every load and nobody sees: YAML read by Python, thrice, and pins compared, which the plan has done."""
-    with contextlib.suppress(ImportError, AttributeError):
-        import yaml
-        from mlflow import pyfunc
-
-        setattr(yaml, "SafeLoader", yaml.CSafeLoader)  # noqa: B010 - a type checker refuses to assign a class
-        setattr(pyfunc, "warn_dependency_requirement_mismatches", lambda *_, **__: None)  # noqa: B010 - and a name that is not exported
 
 
 async def _rehearse(server: Any, slot: Slot, folder: Path) -> None:
@@ -458,30 +265,6 @@ def prepare_socket(path: str) -> None:
 # --- the process -----------------------------------------------------------------------------------------------------------------
 
 
-def quiet_loggers() -> None:
-    """One handler for all, which never writes a payload; libraries that brought their own lose them."""
-    handler = logging.StreamHandler(sys.__stdout__)
-    handler.setFormatter(PlaceOnly())
-    logging.root.handlers[:] = [handler]
-    logging.root.setLevel(logging.INFO)
-    for name in list(logging.root.manager.loggerDict):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = name != "uvicorn.access"  # the gateway keeps the access log
-    logging.getLogger("mlserver.rest").setLevel(logging.ERROR)  # it would tell of a port that is not there
-
-
-@contextlib.contextmanager
-def guarded_output() -> Iterator[None]:
-    """Route the standard streams through :class:`Output`."""
-    former = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Output(former[0]), Output(former[1])
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = former
-
-
 def main(root: Path) -> None:
     """Run until SIGTERM."""
     os.umask(0o077)
@@ -496,8 +279,8 @@ def main(root: Path) -> None:
     slot = Slot(root)
     slot.say("starting")
     logging.raiseExceptions = False  # a failing log call would print its arguments
-    with guarded_output():
-        quiet_loggers()
+    with guard.guarded_output():
+        guard.quiet_loggers()
         from mlserver.utils import install_uvloop_event_loop
 
         install_uvloop_event_loop()

@@ -41,7 +41,7 @@ class LocalServing:
         """The names of all namespaces, sorted."""
         return tuple(sorted(name for name, _ in self._place.file.namespaces))
 
-    def namespace(self, name: str) -> NamespaceFacts:
+    def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace. Raises: SNB-212 with the nearest names."""
         from seldon_nb.here.identity import IDENTITIES
 

@@ -24,6 +24,15 @@ def node_name(document: Mapping[str, Any]) -> str:
     return name
 
 
+def has_model_settings(document: Mapping[str, Any]) -> bool:
+    """Whether a server of ours stands behind the first node, so that :func:`model_settings` has an answer."""
+    try:
+        node, env = _answering(document)
+    except ValueError:
+        return False
+    return runtime_of_document(node.implementation, env) is not None
+
+
 def model_settings(document: Mapping[str, Any], *, model_dir: str) -> dict[str, Any]:
     """``model-settings.json`` for the document's first node.
 
@@ -31,7 +40,7 @@ def model_settings(document: Mapping[str, Any], *, model_dir: str) -> dict[str, 
         model_dir: where the model's files are on this machine; takes the place of ``/mnt/models``.
 
     Raises:
-        ValueError: if no server of ours stands behind the node; :func:`unrehearsable` says so beforehand.
+        ValueError: if no server of ours stands behind the node; :func:`has_model_settings` says so beforehand.
     """
     node, env = _answering(document)
     runtime = runtime_of_document(node.implementation, env)

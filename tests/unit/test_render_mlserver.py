@@ -8,7 +8,7 @@ import pytest
 from seldon_nb.checks.samples import deployment, image, own, pod, predictor, served, spec, version
 from seldon_nb.domain.model import Flavor
 from seldon_nb.domain.plan import Server
-from seldon_nb.render.mlserver import model_settings, node_name, server_settings, unrehearsable
+from seldon_nb.render.mlserver import has_model_settings, model_settings, node_name, server_settings, unrehearsable
 from seldon_nb.render.seldon import IMAGE, render
 from seldon_nb.render.seldon.objects import ComponentSpec, EnvVar, Explainer, Logger, SvcOrchSpec
 
@@ -31,7 +31,7 @@ def document(server=Server.MLFLOW):
     return render(spec(version=version(flavor=flavor, serialization=saved), server=server)).to_document()
 
 
-@pytest.mark.parametrize("server", list(Server))
+@pytest.mark.parametrize("server", list(SAVED))
 def test_the_runtime_is_the_one_that_the_operator_would_start(server):
     found = model_settings(document(server), model_dir="/home/models/3f2a")
     assert found["implementation"] == RUNTIMES[server]
@@ -61,8 +61,17 @@ def test_no_path_leads_out_of_the_models_directory(uri, inside):
     assert model_settings(found, model_dir="/m")["parameters"]["uri"] == inside
 
 
+@pytest.mark.parametrize("server", [server for server in Server if server not in SAVED])
+def test_servers_of_others_have_no_settings_of_ours_and_are_not_pretended(server):
+    found = render(spec(server=server, image="registry.example/server:1")).to_document()
+    assert not has_model_settings(found)
+    assert "spec.predictors[0].graph" in unrehearsable(found)
+
+
 def test_a_node_without_a_server_of_ours_is_refused():
     found = deployment(predictor(own(), pod(image()))).to_document()
+    assert not has_model_settings(found)
+    assert has_model_settings(document())
     with pytest.raises(ValueError, match=r"spec\.predictors\[0\]\.graph"):
         model_settings(found, model_dir="/m")
 
@@ -86,7 +95,7 @@ def test_the_server_answers_on_the_loopback_and_tells_no_traceback():
     assert found["environments_dir"].startswith("/home/slot/")
 
 
-@pytest.mark.parametrize("server", list(Server))
+@pytest.mark.parametrize("server", list(SAVED))
 def test_what_we_render_can_be_rehearsed(server):
     assert unrehearsable(document(server)) == ()
 
@@ -162,7 +171,7 @@ def saved(tmp_path_factory):
 
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="MLServer 1.7.1 does not support Python 3.13")
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("server", list(Server))
+@pytest.mark.parametrize("server", list(SAVED))
 def test_the_real_runtime_loads_the_model_and_answers(server, saved):
     pytest.importorskip(RUNTIMES[server].split(".", maxsplit=1)[0])
     from mlserver.settings import ModelSettings

@@ -23,6 +23,10 @@ FLAVORS = {
     Server.SKLEARN: (Flavor.SKLEARN, "cloudpickle"),
     Server.XGBOOST: (Flavor.XGBOOST, "ubj"),
     Server.LIGHTGBM: (Flavor.LIGHTGBM, "text"),
+    Server.HUGGINGFACE: (Flavor.OTHER, "transformers"),
+    Server.TRITON: (Flavor.OTHER, "onnx"),
+    Server.TENSORFLOW: (Flavor.OTHER, "tensorflow"),
+    Server.CUSTOM: (Flavor.PYFUNC, "cloudpickle"),
 }
 
 
@@ -138,7 +142,14 @@ def test_an_own_initializer_gets_the_name_and_the_volume_that_the_operator_looks
 
 @pytest.mark.parametrize(
     ("server", "implementation"),
-    [(Server.MLFLOW, "MLFLOW_SERVER"), (Server.SKLEARN, "SKLEARN_SERVER"), (Server.XGBOOST, "XGBOOST_SERVER")],
+    [
+        (Server.MLFLOW, "MLFLOW_SERVER"),
+        (Server.SKLEARN, "SKLEARN_SERVER"),
+        (Server.XGBOOST, "XGBOOST_SERVER"),
+        (Server.HUGGINGFACE, "HUGGINGFACE_SERVER"),
+        (Server.TRITON, "TRITON_SERVER"),
+        (Server.TENSORFLOW, "TENSORFLOW_SERVER"),
+    ],
 )
 def test_a_server_of_seldons_is_named(server, implementation):
     graph = document(server)["spec"]["predictors"][0]["graph"]

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from seldon_nb.domain.code import Code
-from seldon_nb.domain.codes import access, audit, frames, model, ours, place, plan, serving, usage
+from seldon_nb.domain.codes import access, audit, cluster, cluster_api, frames, model, ours, place, plan, serving, steps, usage
 
 ALL: dict[str, Code] = {}
-for _module in (model, plan, serving, frames, access, place, audit, usage, ours):
+for _module in (model, plan, serving, frames, cluster, access, place, cluster_api, steps, audit, usage, ours):
     for _code in _module.CODES:
         if _code.id in ALL:
             raise ValueError(f"two codes are called {_code.id}")

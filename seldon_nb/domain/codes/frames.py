@@ -136,4 +136,72 @@ CODES: tuple[Code, ...] = (
         ),
         example={"name": "dev/fraud", "reason": "It is not JSON.", "rows": "10,001–20,000"},
     ),
+    Code(
+        id="SNB-326",
+        kind=Kind.USER_INPUT,
+        what=N_("Column `{column}` cannot travel to {model} in the protocol that it is served with; nothing was sent."),
+        saw=N_("{reason} The protocol is `{protocol}`."),
+        next=(
+            NextStep(say=N_("Look at the values that it concerns:"), python="{fix}"),
+            NextStep(say=N_("See how it is served:"), verb="show {model}"),
+        ),
+        who=N_(
+            "Whoever deployed the model: served with the protocol `v2`, it can be asked with every type that a signature knows."
+        ),
+        explain=N_(
+            "The protocols differ in what they can say. `v2` names the type of every column. `seldon` and `tensorflow` send plain JSON, "
+            "which knows neither dates nor bytes nor the width of a number, and over gRPC every number of the seldon protocol is a decimal. What would arrive as something else "
+            "is not sent: a model that is asked with other values than yours gives an answer to another question."
+        ),
+        example={
+            "column": "seen_at",
+            "model": "fraud@3",
+            "reason": "It has no word for dates.",
+            "protocol": "seldon, REST",
+            "fix": 'rows["seen_at"].head()',
+        },
+    ),
+    Code(
+        id="SNB-327",
+        kind=Kind.MODEL_CONTRACT,
+        what=N_("`{name}` took your question and could not read it, so there is no answer."),
+        saw=N_("It said {reason}. The message is not kept, because it may hold values of your rows."),
+        next=(
+            NextStep(say=N_("See what the deployment expects:"), verb="show {name}"),
+            NextStep(say=N_("Ask the model in your notebook with the same rows:"), python="model.predict(X)"),
+        ),
+        who=N_("Whoever wrote the model's server."),
+        explain=N_(
+            "Servers of the seldon protocol take rows in several forms: as a table of numbers, as records, as text, as bytes. This one was sent a form that its own "
+            "code does not take, or a table of another shape. The form follows from the signature and from the kind of server; a server of your own may want another one."
+        ),
+        example={"name": "dev/fraud", "reason": "MICROSERVICE_BAD_DATA"},
+    ),
+    Code(
+        id="SNB-328",
+        kind=Kind.USER_INPUT,
+        what=N_("`{name}` is asked over gRPC, and what that needs is not installed here; nothing was sent."),
+        saw=N_("The package `{package}` cannot be imported."),
+        next=(
+            NextStep(say=N_("Install it beside this package, then restart the kernel:"), shell="pip install 'seldon_nb[grpc]'"),
+        ),
+        explain=N_(
+            "Questions over HTTP need nothing more than this package. gRPC needs two others, grpcio and protobuf, which are large and seldom wanted, "
+            "so they come only if asked for."
+        ),
+        example={"name": "dev/fraud", "package": "grpc"},
+    ),
+    Code(
+        id="SNB-329",
+        kind=Kind.USER_INPUT,
+        what=N_("`{name}` is served in a way that cannot be asked from here; nothing was sent."),
+        saw=N_("Its protocol is `{protocol}` over {transport}; we speak {known}."),
+        next=(NextStep(say=N_("See how it is served:"), verb="show {name}"),),
+        who=N_("Whoever deployed it can choose another protocol."),
+        explain=N_(
+            "A deployment says which protocol it speaks (`seldon`, `tensorflow`, `v2`) and whether over REST or gRPC. Every combination that a data frame fits into is spoken here; "
+            "TensorFlow's own gRPC service and streams are not."
+        ),
+        example={"name": "dev/fraud", "protocol": "tensorflow", "transport": "gRPC", "known": "`v2`, `seldon`, `tensorflow`"},
+    ),
 )

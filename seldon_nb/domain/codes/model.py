@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seldon_nb.domain.code import N_, Code, Kind, NextStep, Severity
+from seldon_nb.domain.codes.bringing import BRINGING
 
 _CONTRACT = Kind.MODEL_CONTRACT
 _PLATFORM_TEAM = N_("The people who look after the model servers can tell you which packages are installed there.")
@@ -550,4 +551,4 @@ STORE: tuple[Code, ...] = (
     ),
 )
 
-CODES: tuple[Code, ...] = (*LOGGING, *CLEAN_ROOM, *FINDING, *STORE)
+CODES: tuple[Code, ...] = (*LOGGING, *CLEAN_ROOM, *FINDING, *STORE, *BRINGING)

@@ -1,12 +1,15 @@
-"""Codes 210–259: the plan, its names, its people, its place, and what it would send.
+"""Codes 210–239: the plan, its names, its people, its place, and what it would send.
 
-The rules of Seldon's own admission (261–279) stand in :mod:`seldon_nb.domain.codes.operator`.
+What a cluster has and allows (240–259) stands in :mod:`seldon_nb.domain.codes.plan_place`, the rules of Seldon's own admission (261–279) in
+:mod:`seldon_nb.domain.codes.operator`, what Seldon accepts and does otherwise (280–299) in :mod:`seldon_nb.domain.codes.traps`.
 """
 
 from __future__ import annotations
 
 from seldon_nb.domain.code import N_, Code, Kind, NextStep, Severity
 from seldon_nb.domain.codes.operator import OPERATOR
+from seldon_nb.domain.codes.plan_place import CODES as PLACES
+from seldon_nb.domain.codes.traps import TRAPS
 
 _AGAIN = NextStep(say=N_("Change it, then plan again:"), verb="plan {ref} --to {namespace}")
 _WHERE = {"deployment": "fraud", "namespace": "dev", "ref": "fraud@3"}
@@ -424,4 +427,4 @@ DOCUMENT: tuple[Code, ...] = (
     ),
 )
 
-CODES: tuple[Code, ...] = (*NAMES, *PLACE, *PLANS, *DOCUMENT, *OPERATOR)
+CODES: tuple[Code, ...] = (*NAMES, *PLACE, *PLANS, *DOCUMENT, *PLACES, *OPERATOR, *TRAPS)

@@ -55,4 +55,16 @@ CODES: tuple[Code, ...] = (
         ),
         example={"path": "sample.txt", "wanted": "data", "reason": "Files end in .csv, .parquet or .json.", "verb": "log"},
     ),
+    Code(
+        id="SNB-706",
+        kind=Kind.USER_INPUT,
+        what=N_("There is no place called `{place}`, so nothing was done."),
+        saw=N_("The places are: {known}."),
+        next=(NextStep(say=N_("See what each place has:"), verb="doctor"),),
+        explain=N_(
+            "A place is where deployments live: `here` is this machine, `cluster` is the Kubernetes cluster that your workspace belongs to. "
+            "The setting SELDON_NB_PLACE, or a prefix of the namespace (cluster/team-a), chooses between them."
+        ),
+        example={"place": "prod", "known": "here, cluster"},
+    ),
 )

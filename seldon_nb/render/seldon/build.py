@@ -1,38 +1,23 @@
 """From a plan's spec to its SeldonDeployment.
 
-The shape is the one that a real operator admitted under the strictest pod rules and that answered soonest: no engine container, a hardened
-pod, and probes of ours.  The operator's own probes wait 20 seconds before they look, and its own servers' images are years old, so neither
-is left to its defaults.
+The shape is the one that a real operator admitted under the strictest pod rules and that answered soonest: no engine container (or one of
+ours), a hardened pod, and probes of ours.  The operator's own probes wait 20 seconds before they look, and its own servers' images are years
+old, so neither is left to its defaults.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Literal
 
 from seldon_nb.domain.classification import LABEL_KEY
 from seldon_nb.domain.plan import PlanSpec
-from seldon_nb.render.runtimes import MODEL_DIR, RUNTIMES, Runtime
-from seldon_nb.render.seldon import sizes
-from seldon_nb.render.seldon.objects import (
-    Capabilities,
-    ComponentSpec,
-    Container,
-    EnvVar,
-    HttpGet,
-    Metadata,
-    Node,
-    PodSecurityContext,
-    PodSpec,
-    Predictor,
-    Probe,
-    SeccompProfile,
-    SecurityContext,
-    SeldonDeployment,
-    Spec,
-    Volume,
-    VolumeMount,
-)
+from seldon_nb.render.runtimes import RUNTIMES, Runtime
+from seldon_nb.render.seldon import names, sizes
+from seldon_nb.render.seldon.engine import ENGINE_IMAGE, engine_container
+from seldon_nb.render.seldon.hardened import TF_SERVING, pod, servers
+from seldon_nb.render.seldon.initializer import STEP_IMAGE, claim_volumes, initializer_container
+from seldon_nb.render.seldon.objects import ComponentSpec, Container, Metadata, Node, Predictor, SeldonDeployment, Spec
 
 #: The image of all our servers; a place may have it under another name.
 IMAGE = "seldon-nb/model-server:0.1.0"
@@ -41,48 +26,60 @@ NODE = "model"
 PREFIX = "seldon-nb.io/"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "seldon-nb"}
 TIMEOUT = "seldon.io/rest-timeout"
-NO_ENGINE = "seldon.io/no-engine"
 
-_USER = 8888  # the user of Seldon's own images; never root
-_HTTP = 9000  # the operator gives the first node this port
-_MODEL_VOLUME = f"{NODE}-provision-location"  # the operator's own name for it: it mounts what is already there
+Engine = Literal["none", "own"]
 
 
-def render(spec: PlanSpec, *, image: str = IMAGE, initializer: Container | None = None) -> SeldonDeployment:
+def render(
+    spec: PlanSpec,
+    *,
+    image: str = "",
+    initializer: Container | None = None,
+    engine: Engine = "none",
+    engine_image: str = ENGINE_IMAGE,
+) -> SeldonDeployment:
     """The document of a plan; the same spec gives the same document.
 
     Args:
-        image: the server's image.
+        image: the server's image; the spec's own, or the release's for the servers that are ours, if empty.
         initializer: brings the model's files to ``/mnt/models`` in place of Seldon's own, which a strict namespace refuses; it is
-            given the name and the volume that the operator looks for.
+            given the name and the volume that the operator looks for.  If none is given, the spec's source has one of ours.
+        engine: ``none`` lets calls reach the server directly; ``own`` puts Seldon's engine before it, hardened, in ``engine_image``.
     """
-    labels = {LABEL_KEY: spec.classification.effective.value}
     runtime = RUNTIMES[spec.server]
     return SeldonDeployment(
         metadata=Metadata(
             name=spec.deployment,
             namespace=spec.namespace,
-            labels={**MANAGED_BY, **labels},
+            labels={**MANAGED_BY, **_labels(spec)},
             annotations=provenance(spec),
         ),
         spec=Spec(
             annotations={TIMEOUT: str(spec.timeout_s * 1000)},
-            protocol="v2",
+            protocol=protocol_of(spec),
             predictors=(
                 Predictor(
                     name=PREDICTOR,
-                    annotations={NO_ENGINE: "true"},
-                    labels=labels,
+                    annotations={names.NO_ENGINE: "true"} if engine == "none" else {},
+                    labels=_labels(spec),
                     replicas=1,
                     progress_deadline_seconds=sizes.deadline_s(spec.version),
                     graph=_node(spec, runtime),
-                    component_specs=(
-                        ComponentSpec(metadata=Metadata(labels=labels), spec=_pod(spec, runtime, image, initializer)),
-                    ),
+                    component_specs=(_component(spec, image, initializer, engine, engine_image),),
                 ),
             ),
         ),
     )
+
+
+def protocol_of(spec: PlanSpec) -> str:
+    """What the server will speak: what was asked for, or what it speaks best."""
+    return spec.protocol or RUNTIMES[spec.server].protocols[0]
+
+
+def image_of(spec: PlanSpec) -> str:
+    """The server's image: the one asked for, or the release's; empty where the operator's own stands."""
+    return spec.image or (IMAGE if RUNTIMES[spec.server].ours else "")
 
 
 def provenance(spec: PlanSpec) -> dict[str, str]:
@@ -101,80 +98,43 @@ def provenance(spec: PlanSpec) -> dict[str, str]:
     return {PREFIX + key: value for key, value in facts.items() if value}
 
 
+def _labels(spec: PlanSpec) -> dict[str, str]:
+    return {LABEL_KEY: spec.classification.effective.value}
+
+
 def _node(spec: PlanSpec, runtime: Runtime) -> Node:
-    if runtime.prepackaged:
-        return Node(name=NODE, implementation=runtime.prepackaged, model_uri=spec.version.uri)
-    return Node(name=NODE, type="MODEL", model_uri=spec.version.uri)
-
-
-def _pod(spec: PlanSpec, runtime: Runtime, image: str, initializer: Container | None) -> PodSpec:
-    server = Container(
+    return Node(
         name=NODE,
-        image=image,
-        image_pull_policy="IfNotPresent",
-        env=_env(spec, runtime),
-        resources=sizes.resources(spec.version),
-        security_context=_hardened(),
-        startup_probe=_probe("ready", period=1, timeout=1, failures=sizes.startup_s(spec.version)),
-        readiness_probe=_probe("ready", period=1, timeout=1, failures=3),
-        liveness_probe=_probe("live", period=10, timeout=5, failures=6),
-        volume_mounts=(VolumeMount(name="tmp", mount_path="/tmp"),),  # noqa: S108 - in the container
+        implementation=runtime.prepackaged,
+        type="" if runtime.prepackaged else "MODEL",
+        model_uri=spec.source.uri if spec.source else spec.version.uri,
+        env_secret_ref_name=spec.source.secret if spec.source else "",
     )
-    volumes = [Volume(name="tmp", empty_dir={})]
-    if initializer is not None:
-        mount = VolumeMount(name=_MODEL_VOLUME, mount_path=MODEL_DIR)
-        initializer = replace(
-            initializer,
-            name=f"{NODE}-model-initializer",
-            security_context=_hardened(),
-            volume_mounts=(*initializer.volume_mounts, mount),
+
+
+def _component(spec: PlanSpec, image: str, initializer: Container | None, engine: Engine, engine_image: str) -> ComponentSpec:
+    if initializer is None and spec.source is not None:
+        initializer = initializer_container(spec.source, spec.version.digest, spec.step_image or STEP_IMAGE)
+    protocol = protocol_of(spec)
+    containers = servers(spec, protocol, NODE, image or image_of(spec))
+    labels = _labels(spec)
+    if engine == "own":
+        before = engine_container(
+            deployment=spec.deployment,
+            namespace=spec.namespace,
+            predictor=PREDICTOR,
+            node=NODE,
+            protocol=protocol,
+            image=engine_image,
         )
-        server = replace(server, volume_mounts=(replace(mount, read_only=True), *server.volume_mounts))
-        volumes.insert(0, Volume(name=_MODEL_VOLUME, empty_dir={}))
-    return PodSpec(
-        automount_service_account_token=False,
-        security_context=PodSecurityContext(
-            fs_group=_USER,
-            run_as_group=_USER,
-            run_as_non_root=True,
-            run_as_user=_USER,
-            seccomp_profile=SeccompProfile(type="RuntimeDefault"),
-        ),
-        init_containers=(initializer,) if initializer is not None else (),
-        containers=(server,),
-        volumes=tuple(volumes),
-    )
-
-
-def _env(spec: PlanSpec, runtime: Runtime) -> tuple[EnvVar, ...]:
-    """What MLServer is told; for Seldon's own servers the operator adds class, name and place of the model."""
-    values: dict[str, str] = {"HOME": "/tmp", "MLSERVER_DEBUG": "false", "MLSERVER_PARALLEL_WORKERS": "0"}  # noqa: S108
-    if not runtime.prepackaged:
-        file = runtime.file(spec.version.serialization)
-        values["MLSERVER_MODEL_IMPLEMENTATION"] = runtime.implementation
-        values["MLSERVER_MODEL_NAME"] = NODE
-        values["MLSERVER_MODEL_URI"] = f"{MODEL_DIR}/{file}" if file else MODEL_DIR
-    if _takes_columns(spec) and not runtime.whole:
-        values["MLSERVER_MODEL_CONTENT_TYPE"] = "pd"  # without it these runtimes accept one tensor only
-    return tuple(EnvVar(name=name, value=values[name]) for name in sorted(values))
-
-
-def _takes_columns(spec: PlanSpec) -> bool:
-    return spec.version.signature is not None and not spec.version.signature.inputs.is_tensor
-
-
-def _hardened() -> SecurityContext:
-    return SecurityContext(
-        allow_privilege_escalation=False, capabilities=Capabilities(drop=("ALL",)), read_only_root_filesystem=True
-    )
-
-
-def _probe(what: str, *, period: int, timeout: int, failures: int) -> Probe:
-    return Probe(
-        http_get=HttpGet(path=f"/v2/health/{what}", port=_HTTP),
-        period_seconds=period,
-        timeout_seconds=timeout,
-        failure_threshold=failures,
+        containers = (*containers, before)
+        # without it the Service finds no pod, and the state is Available all the same
+        labels = {**labels, names.APP_LABEL: names.service_name(spec.deployment, PREDICTOR)}
+    loads = TF_SERVING if any(container.name == TF_SERVING for container in containers) else NODE
+    return ComponentSpec(
+        # one name for the workload, however many containers it has
+        metadata=Metadata(name=NODE if len(containers) > 1 else "", labels=labels),
+        spec=pod(containers, initializer, loads=loads, volumes=claim_volumes(spec.source)),
     )
 
 

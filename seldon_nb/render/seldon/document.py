@@ -1,7 +1,7 @@
 """Typed objects to plain JSON and back, by their type hints: one reader and one writer for all of them.
 
 A field's name in the document is its Python name in camel case, unless its metadata names another ``key``.  What equals its default
-is not written, except where the metadata says ``always``.
+is not written, except where the metadata says ``always``; a field ``beside`` the document is neither read nor written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, TypeVar
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
 Writer = Callable[[Any], Any]
+#: Keys and positions from the top of a document to something empty, and what it is: text, a list or a mapping.
+Path = tuple[tuple[str | int, ...], str]
 
 
 class _Field(NamedTuple):
@@ -63,6 +65,36 @@ def write(value: object) -> dict[str, Any]:
     return _write_object(value)
 
 
+def empties(document: Any) -> tuple[Path, ...]:
+    """Where a document says something empty: a typed object does not tell that from saying nothing."""
+    found: list[Path] = []
+    open_: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
+    while open_:
+        above, path = open_.pop()
+        for key, held in above.items() if type(above) is dict else enumerate(above):
+            kind = type(held)
+            if kind is dict or kind is list:
+                if held:
+                    open_.append((held, (*path, key)))
+                else:
+                    found.append(((*path, key), "mapping" if kind is dict else "list"))
+            elif held == "":
+                found.append(((*path, key), "text"))
+    return tuple(found)
+
+
+def say_empty(document: dict[str, Any], said: tuple[Path, ...]) -> dict[str, Any]:
+    """The document with empty values at these paths, wherever nothing else stands there by now; changed in place."""
+    for (*steps, last), kind in said:
+        above: Any = document
+        for step in steps:
+            known = step in above if isinstance(above, dict) else isinstance(above, list) and step in range(len(above))
+            above = above[step] if known else None
+        if isinstance(above, dict):
+            above.setdefault(last, {"mapping": {}, "list": [], "text": ""}[kind])
+    return document
+
+
 def _write_object(value: Any) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for item in _table(type(value)).fields:
@@ -105,7 +137,7 @@ def _table(kind: type[Any]) -> _Table:
     found = _tables.get(kind)
     if found is None:
         hints = typing.get_type_hints(kind)
-        fields = tuple(_compile(item, hints[item.name]) for item in dataclasses.fields(kind))
+        fields = tuple(_compile(item, hints[item.name]) for item in dataclasses.fields(kind) if not item.metadata.get("beside"))
         found = _Table(fields, {item.key: item for item in fields}, tuple(item for item in fields if item.required))
         _tables[kind] = found
     return found

@@ -7,180 +7,63 @@ An empty value means that the document does not say it; nothing is defaulted her
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from seldon_nb.render.seldon.document import Path, empties, read, say_empty, write
+from seldon_nb.render.seldon.pods import (
+    Capabilities,
+    Container,
+    EnvVar,
+    HttpGet,
+    Metadata,
+    Plain,
+    PodSecurityContext,
+    PodSpec,
+    Port,
+    Probe,
+    Resources,
+    SeccompProfile,
+    SecurityContext,
+    Volume,
+    VolumeMount,
+    Words,
+    named,
+)
+
+__all__ = [
+    "API_VERSION",
+    "KIND",
+    "Capabilities",
+    "ComponentSpec",
+    "Container",
+    "Endpoint",
+    "EnvVar",
+    "Explainer",
+    "HttpGet",
+    "Logger",
+    "Metadata",
+    "Node",
+    "Parameter",
+    "Plain",
+    "PodSecurityContext",
+    "PodSpec",
+    "Port",
+    "Predictor",
+    "Probe",
+    "Resources",
+    "SeccompProfile",
+    "SecurityContext",
+    "SeldonDeployment",
+    "Spec",
+    "SvcOrchSpec",
+    "Volume",
+    "VolumeMount",
+    "Words",
+]
 
 API_VERSION = "machinelearning.seldon.io/v1"
 KIND = "SeldonDeployment"
-
-Plain = Mapping[str, Any]
-Words = Mapping[str, str]
-
-
-def _key(name: str) -> dict[str, str]:
-    return {"key": name}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
-    """Name and tags.  A deployment's own annotations never reach a pod, so provenance is safe here."""
-
-    name: str = ""
-    namespace: str = ""
-    labels: Words = field(default_factory=dict)
-    annotations: Words = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvVar:
-    """One environment variable: a value, or where it comes from."""
-
-    name: str
-    value: str = ""
-    value_from: Plain | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
-    """A port that a container listens on."""
-
-    container_port: int
-    name: str = ""
-    protocol: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources:
-    """What a container asks for and may use, in Kubernetes quantities (``500m``, ``1Gi``)."""
-
-    requests: Mapping[str, int | str] = field(default_factory=dict)
-    limits: Mapping[str, int | str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeMount:
-    """Where a volume appears in a container."""
-
-    name: str
-    mount_path: str
-    read_only: bool | None = None
-    sub_path: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
-    """A volume of one kind."""
-
-    name: str
-    empty_dir: Plain | None = None
-    config_map: Plain | None = None
-    secret: Plain | None = None
-    persistent_volume_claim: Plain | None = None
-    projected: Plain | None = None
-    downward_api: Plain | None = field(default=None, metadata=_key("downwardAPI"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capabilities:
-    """Linux capabilities taken away or given."""
-
-    drop: tuple[str, ...] = ()
-    add: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeccompProfile:
-    """Which system calls are possible."""
-
-    type: str
-    localhost_profile: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecurityContext:
-    """What one container may do."""
-
-    allow_privilege_escalation: bool | None = None
-    capabilities: Capabilities | None = None
-    privileged: bool | None = None
-    read_only_root_filesystem: bool | None = None
-    run_as_group: int | None = None
-    run_as_non_root: bool | None = None
-    run_as_user: int | None = None
-    seccomp_profile: SeccompProfile | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodSecurityContext:
-    """Who all containers of a pod run as."""
-
-    fs_group: int | None = None
-    run_as_group: int | None = None
-    run_as_non_root: bool | None = None
-    run_as_user: int | None = None
-    seccomp_profile: SeccompProfile | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpGet:
-    """A probe's question; ``port`` is a number or a port's name."""
-
-    path: str
-    port: int | str
-    scheme: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """How it is seen whether a container has started, is ready, is alive; times in seconds."""
-
-    http_get: HttpGet | None = None
-    tcp_socket: Plain | None = None
-    exec: Plain | None = None
-    grpc: Plain | None = None
-    initial_delay_seconds: int | None = None
-    period_seconds: int | None = None
-    timeout_seconds: int | None = None
-    failure_threshold: int | None = None
-    success_threshold: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
-    """A container; its name is the one link to a node of the graph."""
-
-    name: str
-    image: str = ""
-    image_pull_policy: str = ""
-    command: tuple[str, ...] = ()
-    args: tuple[str, ...] = ()
-    env: tuple[EnvVar, ...] = ()
-    env_from: tuple[Plain, ...] = ()
-    ports: tuple[Port, ...] = ()
-    resources: Resources | None = None
-    security_context: SecurityContext | None = None
-    startup_probe: Probe | None = None
-    readiness_probe: Probe | None = None
-    liveness_probe: Probe | None = None
-    lifecycle: Plain | None = None
-    volume_mounts: tuple[VolumeMount, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PodSpec:
-    """What runs together."""
-
-    containers: tuple[Container, ...] = ()
-    init_containers: tuple[Container, ...] = ()
-    volumes: tuple[Volume, ...] = ()
-    security_context: PodSecurityContext | None = None
-    service_account_name: str = ""
-    automount_service_account_token: bool | None = None
-    image_pull_secrets: tuple[Plain, ...] = ()
-    node_selector: Words = field(default_factory=dict)
-    tolerations: tuple[Plain, ...] = ()
-    affinity: Plain | None = None
-    termination_grace_period_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,8 +97,8 @@ class Endpoint:
     """Where a node listens; Seldon fills it if nobody does."""
 
     type: str = ""
-    service_host: str = field(default="", metadata=_key("service_host"))
-    service_port: int | None = field(default=None, metadata=_key("service_port"))
+    service_host: str = field(default="", metadata=named("service_host"))
+    service_port: int | None = field(default=None, metadata=named("service_port"))
     http_port: int | None = None
     grpc_port: int | None = None
 
@@ -265,6 +148,7 @@ class Explainer:
     init_parameters: str = ""
     endpoint: Endpoint | None = None
     replicas: int | None = None
+    storage_initializer_image: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +176,7 @@ class Predictor:
     explainer: Explainer | None = None
     svc_orch_spec: SvcOrchSpec | None = None
     ssl: Plain | None = None
+    engine_resources: Resources | None = None
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -318,29 +203,34 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeldonDeployment:
-    """A whole SeldonDeployment."""
+    """A whole SeldonDeployment.
+
+    Attributes:
+        said: paths at which a document that was read says something empty (``children: []``); not a field of the document.
+    """
 
     api_version: str = field(default=API_VERSION, metadata={"always": True})
     kind: str = field(default=KIND, metadata={"always": True})
     metadata: Metadata
     spec: Spec
+    said: tuple[Path, ...] = field(default=(), compare=False, metadata={"beside": True})
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON values without floats; the same value gives the same document, keys in one order."""
-        from seldon_nb.render.seldon.document import write
-
-        return write(self)
+        return say_empty(write(self), self.said)
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> SeldonDeployment:
+    def from_document(cls, document: Mapping[str, Any], *, to_look: bool = False) -> SeldonDeployment:
         """Read a document strictly.
+
+        Args:
+            to_look: it will not be written back, so what it says empty need not be kept.
 
         Raises:
             ValueError: for an unknown field, a missing one or one of the wrong type; the text starts with the field's path.
         """
-        from seldon_nb.render.seldon.document import read
-
         found = read(cls, document)
         if found.api_version != API_VERSION or found.kind != KIND:
             raise ValueError(f"kind: {found.api_version} {found.kind} is not a {KIND}")
-        return found
+        said = () if to_look else empties(document)
+        return replace(found, said=said) if said else found

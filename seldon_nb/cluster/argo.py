@@ -1,0 +1,338 @@
+"""Workflows through Argo: one Workflow per plan, found again by its name; what its steps said is read off its nodes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from seldon_nb import wire
+from seldon_nb.cluster import kinds, revisions
+from seldon_nb.cluster.api import Api
+from seldon_nb.cluster.kinds import Plain
+from seldon_nb.cluster.refusals import Refused, rule_of
+from seldon_nb.cluster.serving import foreign
+from seldon_nb.cluster.snapshot import Eyes, images_of, read_log, snapshot, source_of
+from seldon_nb.cluster.watching import Watch
+from seldon_nb.diagnosis.diagnose import diagnose
+from seldon_nb.diagnosis.snapshot import Diagnosis
+from seldon_nb.domain.codes import ALL
+from seldon_nb.domain.deployment import Progress, Stage, StageStatus, Target
+from seldon_nb.domain.errors import SeldonNbError, fail
+from seldon_nb.domain.plan import Plan
+from seldon_nb.domain.workflow import Phase, Run, Step, StepStatus
+from seldon_nb.ports import Clock, Report
+from seldon_nb.render.argo import names, plan_map, workflow
+
+_LABEL = "workflows.argoproj.io/workflow"
+_PHASES = {"": Phase.WAITING, "Pending": Phase.WAITING, "Running": Phase.RUNNING, "Succeeded": Phase.SUCCEEDED}
+_PROGRESS = {"Running": Progress.RUNNING, "Succeeded": Progress.DONE, "Failed": Progress.FAILED, "Error": Progress.FAILED}
+_LOOK_S = 2.0
+
+
+class ArgoWorkflows:
+    """Argo's workflows as the carriers of our plans.
+
+    Args:
+        render: the Workflow of a plan; the renderer's own if None.
+    """
+
+    def __init__(self, api: Api, clock: Clock, *, render: Callable[[Plan], Mapping[str, Any]] | None = None) -> None:
+        self._api = api
+        self._clock = clock
+        self._render: Callable[[Plan], Mapping[str, Any]] = render or workflow
+
+    # --- handing over -----------------------------------------------------------------------------------------------------------
+
+    def submit(self, plan: Plan) -> Run:
+        """Hand a plan over; the same plan a second time is the same run. One that ended without success is begun anew.
+
+        Raises: SNB-533, SNB-534, SNB-535, SNB-537, SNB-341, SNB-333, SNB-347 and what else keeps it at the door.
+        """
+        target = Target(plan.spec.namespace, plan.spec.deployment, "cluster")
+        there = self._api.find(kinds.SELDON, target.namespace, target.name, metadata_only=True)
+        if there is not None and not kinds.is_ours(there):
+            raise foreign(target, there, plan.spec.version.ref)
+        try:
+            self._keep(plan)
+            document = json.loads(json.dumps(dict(self._render(plan))))
+            return self._run_of(self._create(document, target))
+        except Refused as error:
+            raise _refusal(plan, target, error) from error
+
+    def _keep(self, plan: Plan) -> None:
+        """The plan as an immutable ConfigMap, which the steps' containers mount."""
+        try:
+            self._api.create(kinds.CONFIG_MAP, plan.spec.namespace, plan_map(plan), repeatable=True)
+        except Refused as error:
+            if error.status != 409:  # the same digest is the same plan
+                raise
+
+    def _create(self, document: Plain, target: Target) -> Plain:
+        name = str(document["metadata"]["name"])
+        for _ in range(2):
+            try:
+                return self._api.create(kinds.WORKFLOW, target.namespace, document, repeatable=True)
+            except Refused as error:
+                if error.status != 409:
+                    raise
+            found = self._api.find(kinds.WORKFLOW, target.namespace, name)
+            if found is None:
+                continue
+            if not kinds.is_ours(found):
+                raise foreign(
+                    Target(target.namespace, name, target.place), found, kinds.annotations_of(found).get(names.MODEL, "-")
+                )
+            if _phase(found) not in (Phase.FAILED, Phase.STOPPED):
+                return found
+            self._api.delete(kinds.WORKFLOW, target.namespace, name, uid=str(kinds.metadata(found)["uid"]))
+            self._await_gone(target.namespace, name)
+        raise fail("SNB-224", target=str(target))
+
+    def _await_gone(self, namespace: str, name: str) -> None:
+        for _ in range(50):
+            if self._api.find(kinds.WORKFLOW, namespace, name, metadata_only=True) is None:
+                return
+            self._clock.sleep(0.1)
+
+    # --- looking -----------------------------------------------------------------------------------------------------------------
+
+    def run(self, plan_digest: str, target: Target) -> Run | None:
+        """The run of a plan, or None."""
+        found = self._api.find(kinds.WORKFLOW, target.namespace, names.workflow_name(target.name, plan_digest))
+        return self._run_of(found) if found is not None and kinds.is_ours(found) else None
+
+    def runs(self, namespace: str = "") -> tuple[Run, ...]:
+        """The latest run of every deployment, sorted by namespace and name; one list where a cluster-wide one is permitted."""
+        try:
+            found = self._api.every(kinds.WORKFLOW, namespace, labels=kinds.OURS).items
+        except SeldonNbError as error:
+            own = self._api.credentials.namespace
+            if error.code_id != "SNB-533" or namespace or not own:
+                raise
+            found = self._api.every(kinds.WORKFLOW, own, labels=kinds.OURS).items
+        latest: dict[str, Run] = {}
+        for item in sorted(found, key=lambda item: str(kinds.metadata(item).get("creationTimestamp", ""))):
+            run = self._run_of(item)
+            latest[str(run.target)] = run
+        return tuple(latest[key] for key in sorted(latest))
+
+    def follow(self, run: Run, report: Report) -> Run:
+        """Tell every change of the six stages until the run ends; whoever follows may go away without harm."""
+        eyes = self._eyes(run)
+        told: tuple[StageStatus, ...] = ()
+        with Watch(self._api, eyes.feeds()) as watch:
+            watch.synced()
+            version = -1
+            while True:
+                found = next(iter(watch.items(kinds.WORKFLOW)), None)
+                now = self._run_of(found) if found is not None else run
+                done = now.phase is Phase.SUCCEEDED
+                seen = diagnose(snapshot(eyes, watch, now=self._clock.now(), answering=True if done else None))
+                stages = _all_done(seen.stages) if done else seen.stages
+                if [(item.stage, item.progress) for item in stages] != [(item.stage, item.progress) for item in told]:
+                    told = stages
+                    report(stages)
+                if now.ended or found is None:
+                    return self._told(_with_pods(now, watch.items(kinds.POD)), seen) if found is not None else now
+                if seen.final and seen.stuck and seen.step is None:
+                    return self._told(now, seen)  # nothing will take it up: Argo or its rights are lacking
+                version = watch.wait(version, _LOOK_S)
+
+    def stop(self, run: Run) -> Run:
+        """End a run: its step ends, the report is still written, and what serves goes on serving."""
+        try:
+            found = self._api.patch(kinds.WORKFLOW, run.target.namespace, run.name, {"spec": {"shutdown": "Stop"}})
+        except Refused as error:
+            if error.status == 404:
+                return run
+            raise _told_refusal(run, error) from error
+        return self._run_of(found)
+
+    def retry(self, plan: Plan) -> Run:
+        """Begin a run that ended without success anew, from its first step: every step may be done twice."""
+        return self.submit(plan)
+
+    def logs(self, run: Run, step: Step, *, lines: int = 20) -> tuple[str, ...]:
+        """The last lines of a step, without values; empty if nothing was written."""
+        pods = self._api.every(kinds.POD, run.target.namespace, labels=f"{_LABEL}={run.name}").items
+        for pod in pods:
+            names = [str(item["name"]) for item in (pod.get("spec") or {}).get("containers") or ()]
+            container = step.value if step.value in names else "main" if _is_pod_of(pod, step) else ""
+            if container in names:
+                raw = read_log(self._api, run.target.namespace, str(kinds.metadata(pod)["name"]), container, lines=lines)
+                return tuple(line for line in raw if not line.startswith("{"))  # a coded error is told as such
+        return ()
+
+    # --- reading -----------------------------------------------------------------------------------------------------------------
+
+    def _run_of(self, document: Mapping[str, Any]) -> Run:
+        return run_of(document)
+
+    def _eyes(self, run: Run) -> Eyes:
+        """What the plan of a run says should be seen; little is known if its ConfigMap is gone."""
+        found = self._api.find(kinds.CONFIG_MAP, run.target.namespace, names.plan_map_name(run.plan_digest))
+        live = self._api.find(kinds.SELDON, run.target.namespace, run.target.name)
+        serving = revisions.of_live(live) if live is not None and kinds.is_ours(live) else None
+        try:
+            plan = wire.loads(Plan, (found or {}).get("data", {}).get(names.PLAN_KEY, ""))
+        except ValueError:
+            return Eyes(api=self._api, target=run.target, model=run.model, workflow=run.name)
+        document = plan.document("SeldonDeployment")
+        former = serving.model if serving is not None and serving.plan_digest != plan.digest else ""
+        return Eyes(
+            api=self._api,
+            target=run.target,
+            model=plan.spec.version.ref,
+            digest=plan.spec.version.digest,
+            images=images_of(document),
+            serving=former,
+            sources=(plan.spec.source.uri, plan.spec.source.secret) if plan.spec.source else source_of(document),
+            workflow=run.name,
+        )
+
+    def _told(self, run: Run, seen: Diagnosis) -> Run:
+        """The run with the one sentence of why it failed: the step's own word, else what was diagnosed."""
+        if run.phase is Phase.SUCCEEDED:
+            return run
+        own = run.code not in ("", "SNB-541")
+        code = run.code if own or not seen.stuck else seen.code
+        base = {"name": str(run.target), "namespace": run.target.namespace, "model": run.model or "-", "workflow": run.name}
+        facts = {**base, **(run.facts if own or not seen.stuck else seen.facts)}
+        phase = run.phase if run.ended else Phase.FAILED
+        return replace(run, phase=phase, code=code, facts=facts)
+
+
+def run_of(document: Mapping[str, Any]) -> Run:
+    """A Workflow as a run."""
+    metadata, status = kinds.metadata(document), document.get("status") or {}
+    told = kinds.annotations_of(document)
+    name = str(metadata["name"])
+    deployment = kinds.labels_of(document).get(kinds.DEPLOYMENT) or name.removeprefix("snb-").rpartition("-")[0]
+    target = Target(str(metadata["namespace"]), str(deployment), "cluster")
+    nodes = tuple((status.get("nodes") or {}).values())
+    steps = tuple(_step(step, nodes) for step in Step)
+    phase = _phase(document)
+    failed = next((item for item in steps if item.progress is Progress.FAILED), None)
+    model = str(told.get(names.MODEL, ""))
+    base: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": model or "-", "workflow": name}
+    code, facts = "", dict[str, object]()
+    if phase is Phase.STOPPED:
+        running = next((item.step.value for item in steps if item.progress is not Progress.DONE), "-")
+        code, facts = "SNB-540", {**base, "step": running}
+    elif phase is Phase.FAILED and failed is not None and failed.code:
+        code, facts = failed.code, {**base, **failed.facts}
+    elif phase is Phase.FAILED:
+        why = str(status.get("message") or "-")
+        code, facts = "SNB-541", {**base, "step": failed.step.value if failed else "-", "reason": why[:300]}
+    return Run(
+        target=target,
+        name=name,
+        plan_digest=str(told.get(kinds.PREFIX + "plan-digest") or told.get(kinds.PLAN) or ""),
+        phase=phase,
+        steps=steps,
+        model=model,
+        code=code,
+        facts=facts,
+        started_at=str(status.get("startedAt") or ""),
+        finished_at=str(status.get("finishedAt") or ""),
+    )
+
+
+def _step(step: Step, nodes: tuple[Mapping[str, Any], ...]) -> StepStatus:
+    """A step by its node: a container of the set, or a pod of its own."""
+    found = next((node for node in nodes if str(node.get("displayName", "")) == step.value), None)
+    if found is None:
+        found = next((node for node in nodes if node.get("templateName") == step.value and node.get("type") == "Pod"), None)
+    if found is None:
+        return StepStatus(step=step)
+    progress = _PROGRESS.get(str(found.get("phase", "")), Progress.WAITING)
+    code, facts = coded(found) if progress is Progress.FAILED else ("", {})
+    return StepStatus(step=step, progress=progress, took_ms=_took(found), code=code, facts=facts)
+
+
+def coded(node: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
+    """The code and facts that a step left: in its message (the termination message) or in an output; empty if it left none."""
+    texts = [str(node.get("message") or "")]
+    outputs = node.get("outputs") or {}
+    texts += [str(outputs.get("result") or ""), *(str(item.get("value") or "") for item in outputs.get("parameters") or ())]
+    for text in texts:
+        found = parse_coded(text)
+        if found is not None:
+            return found
+    return "", {}
+
+
+def _with_pods(run: Run, pods: tuple[Plain, ...]) -> Run:
+    """The run with the word of a step's container, where the workflow's own nodes have none."""
+    if run.phase is not Phase.FAILED or run.code != "SNB-541":
+        return run
+    for pod in pods:
+        if kinds.labels_of(pod).get(_LABEL) != run.name:
+            continue
+        for container in (pod.get("status") or {}).get("containerStatuses") or ():
+            ended = (container.get("state") or {}).get("terminated") or {}
+            found = parse_coded(str(ended.get("message") or "")) if ended.get("exitCode") else None
+            if found is not None:
+                return replace(run, code=found[0], facts={**run.facts, **found[1]})
+    return run
+
+
+def parse_coded(text: str) -> tuple[str, dict[str, object]] | None:
+    """``… {"code": "SNB-…", "facts": {…}} …`` anywhere in a text; only codes that we know, and facts that are text or whole numbers."""
+    start = text.find('{"code"')
+    if start < 0:
+        return None
+    try:
+        told, _ = json.JSONDecoder().raw_decode(text, start)
+    except ValueError:
+        return None
+    facts = told.get("facts") or {}
+    if told.get("code") not in ALL or not isinstance(facts, dict):
+        return None
+    return str(told["code"]), {str(key): value for key, value in facts.items() if type(value) in (str, int)}
+
+
+def _phase(document: Mapping[str, Any]) -> Phase:
+    status, spec = document.get("status") or {}, document.get("spec") or {}
+    phase = str(status.get("phase") or "")
+    if phase in _PHASES:
+        return _PHASES[phase]
+    stopped = spec.get("shutdown") in ("Stop", "Terminate") or "Stopped with strategy" in str(status.get("message") or "")
+    return Phase.STOPPED if stopped else Phase.FAILED
+
+
+def _took(node: Mapping[str, Any]) -> int:
+    from datetime import datetime
+
+    began, ended = node.get("startedAt"), node.get("finishedAt")
+    if not began or not ended:
+        return 0
+    moments = [datetime.fromisoformat(str(text).replace("Z", "+00:00")) for text in (began, ended)]
+    return max(0, round((moments[1] - moments[0]).total_seconds() * 1000))
+
+
+def _is_pod_of(pod: Mapping[str, Any], step: Step) -> bool:
+    node = str(kinds.annotations_of(pod).get("workflows.argoproj.io/node-name", ""))
+    return node.endswith((f".{step.value}", ".onExit")) if step is Step.REPORT else node.endswith(f".{step.value}")
+
+
+def _all_done(stages: tuple[StageStatus, ...]) -> tuple[StageStatus, ...]:
+    took = {item.stage: item.took_ms for item in stages}
+    return tuple(StageStatus(stage, Progress.DONE, took.get(stage, 0)) for stage in Stage)
+
+
+def _refusal(plan: Plan, target: Target, error: Refused) -> SeldonNbError:
+    rule = rule_of(error)
+    facts: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": plan.spec.version.ref, **rule.facts}
+    if rule.code == "SNB-341":
+        facts |= {"whose": rule.whose, "rule": rule.rule}
+    return fail(rule.code, **facts)
+
+
+def _told_refusal(run: Run, error: Refused) -> SeldonNbError:
+    rule = rule_of(error)
+    return fail(
+        "SNB-341", name=str(run.target), namespace=run.target.namespace, model=run.model or "-", whose=rule.whose, rule=rule.rule
+    )

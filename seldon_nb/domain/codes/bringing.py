@@ -1,0 +1,105 @@
+"""Codes 15x: a model's files and packages on their way to the model server."""
+
+from __future__ import annotations
+
+from seldon_nb.domain.code import N_, Code, Kind, NextStep
+
+_PLAN = NextStep(say=N_("Look at where its files are said to be:"), verb="plan {model} --to {namespace}")
+_WHOSE: dict[str, object] = {"name": "fraud", "model": "fraud@3", "namespace": "team-a"}
+_SHOW = NextStep(say=N_("See how far it came:"), verb="show {name}")
+
+BRINGING: tuple[Code, ...] = (
+    Code(
+        id="SNB-150",
+        kind=Kind.PLATFORM,
+        what=N_("`{name}` was not started: the files of `{model}` hold a path that leads out of the model."),
+        saw=N_("The path is {path}."),
+        next=(NextStep(say=N_("Log the model again, then plan the new version:"), verb="log model --sample X.head()"), _PLAN),
+        who=N_("Whoever may write to the model store, if nobody knows how that file came to be."),
+        explain=N_(
+            "A model is made of plain files below one directory. Links, devices and paths that lead elsewhere are never written by us, and an archive "
+            "that holds one could overwrite files of the server. Nothing of it was unpacked where the server reads."
+        ),
+        example={**_WHOSE, "path": "../../etc/passwd"},
+    ),
+    Code(
+        id="SNB-151",
+        kind=Kind.PLATFORM,
+        what=N_("`{name}` was not started: the files of `{model}` are larger than a model may be there."),
+        saw=N_("More than {limit} bytes came."),
+        next=(_SHOW, _PLAN),
+        who=N_("Whoever looks after the model servers can raise the limit."),
+        explain=N_(
+            "What is brought is counted while it comes, so that a wrong address or a packed file that grows without end cannot fill a machine's disk."
+        ),
+        example={**_WHOSE, "limit": 21474836480},
+    ),
+    Code(
+        id="SNB-152",
+        kind=Kind.PLATFORM,
+        what=N_("`{name}` was not started: the place where the files of `{model}` are does not answer."),
+        saw=N_("{source}: {reason}."),
+        next=(_SHOW, NextStep(say=N_("See what can be reached from here:"), verb="doctor")),
+        who=N_("Whoever looks after the model store or the MLflow server."),
+        explain=N_(
+            "It was tried several times with pauses in between, and will be tried again by itself; what served before goes on answering. A namespace may "
+            "also forbid its workloads to reach other addresses."
+        ),
+        example={**_WHOSE, "source": "http://mlflow.example:5000/", "reason": "ConnectionRefusedError"},
+    ),
+    Code(
+        id="SNB-153",
+        kind=Kind.FAULT,
+        what=N_("`{name}` was not started: what to bring for `{model}` was not said completely."),
+        saw=N_("The setting `{setting}` is missing or cannot be read."),
+        next=(NextStep(say=N_("Make the plan again and apply it:"), verb="plan {model} --to {namespace}"),),
+        who=N_("Us: a plan of ours always says it. Somebody may have changed the deployment by hand."),
+        explain=N_(
+            "The address of the files and the digest that they must have stand in the deployment. Without both nothing is brought, because "
+            "nobody could tell whether it is what was planned."
+        ),
+        example={**_WHOSE, "setting": "SNB_DIGEST"},
+    ),
+    Code(
+        id="SNB-154",
+        kind=Kind.PLATFORM,
+        what=N_("`{name}` was not started: there is no room for the files of `{model}`."),
+        saw=N_("The disk was full after {written} bytes."),
+        next=(_SHOW,),
+        who=N_("Whoever looks after the machines can say how much room a model may take."),
+        explain=N_("Files that were half written were removed again."),
+        example={**_WHOSE, "written": 1048576},
+    ),
+    Code(
+        id="SNB-155",
+        kind=Kind.MODEL_CONTRACT,
+        what=N_("The packages that `{model}` needs cannot stand beside those of its server."),
+        saw=N_("{reason}"),
+        next=(
+            NextStep(
+                say=N_("Train and log it with the server's versions, which the plan shows:"), verb="plan {model} --to {namespace}"
+            ),
+        ),
+        who=N_("Whoever looks after the model servers can offer an image with another Python or other packages."),
+        explain=N_(
+            "Packages that differ are packed once and laid before the server's own. That works for the model's libraries, not for those that "
+            "the server itself is made of, and not for another minor version of Python."
+        ),
+        example={**_WHOSE, "reason": "mlserver is part of the server."},
+    ),
+    Code(
+        id="SNB-156",
+        kind=Kind.PLATFORM,
+        what=N_("The packages that `{model}` needs could not be fetched. Nothing was changed."),
+        saw=N_("{reason}"),
+        next=(
+            NextStep(say=N_("Look at the versions that the model asks for:"), verb="model {model}"),
+            NextStep(say=N_("See what can be reached from here:"), verb="doctor"),
+        ),
+        who=N_("Whoever looks after the mirror of Python packages in your workspace."),
+        explain=N_(
+            "The versions are those that the model was logged with. They come from the mirror that the workflow's image is set up for."
+        ),
+        example={**_WHOSE, "reason": "there is no version of scikit-learn==99.1"},
+    ),
+)

@@ -1,0 +1,50 @@
+"""Names of what a plan becomes in a cluster: the same plan has the same names, so that sending it twice is sending it once."""
+
+from __future__ import annotations
+
+from seldon_nb.domain.canonical import DIGEST_PREFIX
+from seldon_nb.domain.names import MAX_LABEL
+
+PREFIX = "seldon-nb.io/"
+DEPLOYMENT = PREFIX + "deployment"
+KIND = PREFIX + "kind"
+PLAN = PREFIX + "plan"
+PLAN_DIGEST = PREFIX + "plan-digest"
+MODEL = PREFIX + "model"
+REQUESTED_BY = PREFIX + "requested-by"
+
+#: Values of the label ``seldon-nb.io/kind``.
+KIND_APPLY = "apply"
+KIND_PLAN = "plan"
+KIND_REVISION = "revision"
+
+PLAN_KEY = "plan.json"
+REVISION_KEY = "revision.json"
+
+_OURS = "snb-"
+_SHORT = 10
+
+
+def workflow_name(deployment: str, plan_digest: str) -> str:
+    """``snb-<deployment>-<10 hex of the plan>``; a long deployment name is cut, because the digest already tells two plans apart."""
+    room = MAX_LABEL - len(_OURS) - _SHORT - 1
+    return f"{_OURS}{deployment[:room].rstrip('-')}-{_hex(plan_digest)[:_SHORT]}"
+
+
+def plan_map_name(plan_digest: str) -> str:
+    """The ConfigMap that carries a plan: ``snb-plan-<16 hex>``."""
+    return f"{_OURS}plan-{_hex(plan_digest)[:16]}"
+
+
+def revision_map_name(deployment: str, number: int) -> str:
+    """The ConfigMap that keeps a revision: ``snb-<deployment>-r<number>``; 253 characters are allowed, so nothing is cut."""
+    return f"{_OURS}{deployment}-r{number}"
+
+
+def mutex_name(deployment: str) -> str:
+    """What two workflows of one deployment wait for each other by."""
+    return f"{_OURS}{deployment}"
+
+
+def _hex(digest: str) -> str:
+    return digest.removeprefix(DIGEST_PREFIX)

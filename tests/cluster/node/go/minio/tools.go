@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package node names the command that the test node is built from.
+package node
+
+import _ "github.com/minio/minio"

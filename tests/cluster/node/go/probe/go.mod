@@ -1,0 +1,3 @@
+module node/probe
+
+go 1.24
