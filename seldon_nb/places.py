@@ -94,16 +94,18 @@ def job(plan: Plan, tracking_uri: str, *, by_address: bool = False) -> Ports:
     """The ports of a workflow's step, from inside its pod, in the name of whoever asked for the plan.
 
     Args:
+        tracking_uri: MLflow as the pod reaches it; if empty, the plan's own word on its version is taken, and its bytes are compared.
         by_address: ask Services by their address, where a cluster has no names for them.
 
     Raises:
         SNB-530: this is not a pod of a cluster.
     """
     from seldon_nb.catalog.clean_room import LocalCleanRoom
+    from seldon_nb.catalog.given import GivenCatalog
     from seldon_nb.catalog.mlflow_catalog import MlflowCatalog
     from seldon_nb.cluster.ports import job_ports
 
     work = Path(os.environ.get("SNB_WORK", "/snb/work"))
-    catalog = MlflowCatalog(tracking_uri, work / "artifacts")
+    catalog = MlflowCatalog(tracking_uri, work / "artifacts") if tracking_uri else GivenCatalog(plan.spec.version)
     clean_room = LocalCleanRoom(Path(sys.executable), work / "clean-room.sock")  # no step of a workflow asks it
     return job_ports(catalog, clean_room, SystemClock(), requested_by=plan.spec.requested_by, by_address=by_address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ _LABEL = "workflows.argoproj.io/workflow"
 _PHASES = {"": Phase.WAITING, "Pending": Phase.WAITING, "Running": Phase.RUNNING, "Succeeded": Phase.SUCCEEDED}
 _PROGRESS = {"Running": Progress.RUNNING, "Succeeded": Progress.DONE, "Failed": Progress.FAILED, "Error": Progress.FAILED}
 _LOOK_S = 2.0
+_ARGOS = re.compile(r"\A(time=.* argo=true\b|Error: exit status \d+\Z)")
 
 
 class ArgoWorkflows:
@@ -161,8 +163,9 @@ class ArgoWorkflows:
             names = [str(item["name"]) for item in (pod.get("spec") or {}).get("containers") or ()]
             container = step.value if step.value in names else "main" if _is_pod_of(pod, step) else ""
             if container in names:
-                raw = read_log(self._api, run.target.namespace, str(kinds.metadata(pod)["name"]), container, lines=lines)
-                return tuple(line for line in raw if not line.startswith("{"))  # a coded error is told as such
+                raw = read_log(self._api, run.target.namespace, str(kinds.metadata(pod)["name"]), container, lines=lines + 20)
+                # A coded error is told as such; Argo's own lines are nobody's word on the step.
+                return tuple(line for line in raw if not line.startswith("{") and not _ARGOS.search(line))[-lines:]
         return ()
 
     # --- reading -----------------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class ClusterServing:
         self._rights = rights or Rights(api, clock.monotonic)
         self._facts = Facts(api, self._rights, storage_secret=storage_secret)
         self._seen: dict[Target, tuple[float, Revision | None]] = {}
+        self._named: set[str] = set()
         self._lock = threading.Lock()
 
     # --- what there is -----------------------------------------------------------------------------------------------------------
@@ -62,6 +63,7 @@ class ClusterServing:
     def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace for a plan. Raises: SNB-212 with the nearest names."""
         facts, live = self._facts.of(name, deployment=deployment)
+        self._named.add(name)
         if deployment:
             with self._lock:
                 self._seen[Target(name, deployment, "cluster")] = (self._clock.monotonic() + _FRESH_S, live)
@@ -69,6 +71,7 @@ class ClusterServing:
 
     def live(self, target: Target) -> Revision | None:
         """The revision that serves, or None; somebody else's object of that name is none of ours."""
+        self._named.add(target.namespace)
         with self._lock:
             until, seen = self._seen.pop(target, (0.0, None))  # once: a plan has just looked
         if self._clock.monotonic() < until:
@@ -128,8 +131,8 @@ class ClusterServing:
         return tuple(found)
 
     def _own(self) -> tuple[str, ...]:
-        own = self._api.credentials.namespace
-        return (own,) if own else ()
+        """The namespace of the kubeconfig's context or of this pod, and those that somebody named."""
+        return tuple(sorted({self._api.credentials.namespace, *self._named} - {""}))
 
     # --- apply -------------------------------------------------------------------------------------------------------------------
 

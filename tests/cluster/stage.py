@@ -55,7 +55,7 @@ def stage(directory: Path, namespace: str = "team-a", tell: Callable[[str], None
         uri = ends.enter_context(mlflow_server(machine.host_ip, directory))
         tell(f"the namespace {namespace} with its roles …")
         prepare(machine, namespace, uri)
-        yield Stage(machine, as_persona(machine, directory), uri, namespace)
+        yield Stage(machine, as_persona(machine, directory, namespace), uri, namespace)
 
 
 def prepare(machine: node.Node, namespace: str, tracking_uri: str) -> None:
@@ -72,16 +72,21 @@ def prepare(machine: node.Node, namespace: str, tracking_uri: str) -> None:
     api.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "seldon-nb", "namespace": namespace}, "data": settings}
     )
-    machine.kubectl("apply", "--namespace", namespace, "--kustomize", str(MANIFESTS / "namespace"))
+    for part in ("namespace", "through-api-server"):  # no gateway stands in front of this node
+        machine.kubectl("apply", "--namespace", namespace, "--kustomize", str(MANIFESTS / part))
 
 
-def as_persona(machine: node.Node, directory: Path) -> Path:
-    """A kubeconfig whose current context is the analyst's."""
+def as_persona(machine: node.Node, directory: Path, namespace: str) -> Path:
+    """A kubeconfig whose current context is the analyst's, in their namespace."""
+    import yaml
+
+    told = yaml.safe_load(machine.kubeconfig.read_text("utf-8"))
+    told["current-context"] = PERSONA
+    for context in told["contexts"]:
+        context["context"]["namespace"] = namespace
     path = directory / "kubeconfig"
     path.touch(mode=0o600)
-    path.write_text(
-        machine.kubeconfig.read_text("utf-8").replace("current-context: admin", f"current-context: {PERSONA}"), "utf-8"
-    )
+    path.write_text(yaml.safe_dump(told), "utf-8")
     return path
 
 

@@ -64,7 +64,7 @@ def small(node, **words):
                 step = container.get("name", template["name"])
                 container |= {
                     "image": node.image("probe"),
-                    "command": ["/probe"],
+                    "command": ["/bin/probe"],
                     "args": words.get(step.replace("-", "_"), ["say", "done"]),
                 }
                 container["resources"] = {}
