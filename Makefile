@@ -45,7 +45,6 @@ test: $(STAMP)  ## Everything: style, types, layers, and every test with the rea
 	@$(MAKE) --no-print-directory lint types layers
 	@$(BIN)/python -m pytest tests -q --ignore=tests/notebooks --ignore=tests/cluster
 	@$(MAKE) --no-print-directory notebooks
-	@$(MAKE) --no-print-directory test-cluster
 
 # Any cluster will do: KUBECONFIG=… make test-cluster uses yours and builds none.  A node that was up before stays up.
 test-cluster: $(STAMP)  ## The tests that need a Kubernetes: yours if KUBECONFIG is set, else one of this machine

@@ -135,10 +135,11 @@ def test_the_namespace_is_strict_and_says_what_it_holds(node, granted):
     assert settings["serviceAccount"] == "snb-deployer"
 
 
-def test_the_accounts_give_their_tokens_only_to_pods_that_ask(node, granted):
-    for account in ("snb-deployer", "snb-client"):
+def test_only_the_steps_account_gives_its_token_to_pods(node, granted):
+    """Argo does not hand a template's ``automountServiceAccountToken: true`` on to the pod, so the account itself must say so."""
+    for account, gives in (("snb-deployer", True), ("snb-client", False)):
         found = node.api().ask("GET", f"/api/v1/namespaces/{granted}/serviceaccounts/{account}").body
-        assert found["automountServiceAccountToken"] is False
+        assert found["automountServiceAccountToken"] is gives
 
 
 def test_the_component_for_clusters_without_a_gateway_can_be_added(node, granted, tmp_path):
