@@ -18,6 +18,7 @@ from seldon_nb.cluster.snapshot import Eyes, images_of, read_log, snapshot, sour
 from seldon_nb.cluster.watching import Watch
 from seldon_nb.diagnosis.diagnose import diagnose
 from seldon_nb.diagnosis.snapshot import Diagnosis
+from seldon_nb.domain.canonical import short
 from seldon_nb.domain.codes import ALL
 from seldon_nb.domain.deployment import Progress, Stage, StageStatus, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
@@ -25,11 +26,13 @@ from seldon_nb.domain.plan import Plan
 from seldon_nb.domain.workflow import Phase, Run, Step, StepStatus
 from seldon_nb.ports import Clock, Report
 from seldon_nb.render.argo import names, plan_map, workflow
+from seldon_nb.steps.deploy import becoming
 
 _LABEL = "workflows.argoproj.io/workflow"
 _PHASES = {"": Phase.WAITING, "Pending": Phase.WAITING, "Running": Phase.RUNNING, "Succeeded": Phase.SUCCEEDED}
 _PROGRESS = {"Running": Progress.RUNNING, "Succeeded": Progress.DONE, "Failed": Progress.FAILED, "Error": Progress.FAILED}
 _LOOK_S = 2.0
+_MOST_ATTEMPTS = 20
 _ARGOS = re.compile(r"\A(time=.* argo=true\b|Error: exit status \d+\Z)")
 
 
@@ -72,41 +75,39 @@ class ArgoWorkflows:
                 raise
 
     def _create(self, document: Plain, target: Target) -> Plain:
-        name = str(document["metadata"]["name"])
-        for _ in range(2):
+        """The plan's Workflow.  After one that ended without success comes the next attempt, so that no right to delete is needed."""
+        first = str(document["metadata"]["name"])
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            name = names.attempt_name(first, attempt)
+            document["metadata"]["name"] = name
             try:
                 return self._api.create(kinds.WORKFLOW, target.namespace, document, repeatable=True)
             except Refused as error:
                 if error.status != 409:
                     raise
             found = self._api.find(kinds.WORKFLOW, target.namespace, name)
-            if found is None:
-                continue
-            if not kinds.is_ours(found):
+            if found is not None and not kinds.is_ours(found):
                 raise foreign(
                     Target(target.namespace, name, target.place), found, kinds.annotations_of(found).get(names.MODEL, "-")
                 )
-            if _phase(found) not in (Phase.FAILED, Phase.STOPPED):
+            if found is not None and _phase(found) not in (Phase.FAILED, Phase.STOPPED):
                 return found
-            self._api.delete(kinds.WORKFLOW, target.namespace, name, uid=str(kinds.metadata(found)["uid"]))
-            self._await_gone(target.namespace, name)
         raise fail("SNB-224", target=str(target))
-
-    def _await_gone(self, namespace: str, name: str) -> None:
-        for _ in range(50):
-            if self._api.find(kinds.WORKFLOW, namespace, name, metadata_only=True) is None:
-                return
-            self._clock.sleep(0.1)
 
     # --- looking -----------------------------------------------------------------------------------------------------------------
 
     def run(self, plan_digest: str, target: Target) -> Run | None:
-        """The run of a plan, or None."""
-        found = self._api.find(kinds.WORKFLOW, target.namespace, names.workflow_name(target.name, plan_digest))
-        return self._run_of(found) if found is not None and kinds.is_ours(found) else None
+        """The latest attempt of a plan, or None."""
+        labels = f"{kinds.OURS},{names.DEPLOYMENT}={target.name},{names.PLAN}={short(plan_digest)}"
+        found = self._api.every(kinds.WORKFLOW, target.namespace, labels=labels).items
+        of_this = [item for item in found if kinds.annotations_of(item).get(names.PLAN_DIGEST) == plan_digest]
+        return self._run_of(max(of_this, key=_age)) if of_this else None
 
     def runs(self, namespace: str = "") -> tuple[Run, ...]:
-        """The latest run of every deployment, sorted by namespace and name; one list where a cluster-wide one is permitted."""
+        """The latest run of every deployment, sorted by namespace and name; one list where a cluster-wide one is permitted.
+
+        Runs that did not come to their end carry the revision that their plan becomes.
+        """
         try:
             found = self._api.every(kinds.WORKFLOW, namespace, labels=kinds.OURS).items
         except SeldonNbError as error:
@@ -114,11 +115,22 @@ class ArgoWorkflows:
             if error.code_id != "SNB-533" or namespace or not own:
                 raise
             found = self._api.every(kinds.WORKFLOW, own, labels=kinds.OURS).items
-        latest: dict[str, Run] = {}
-        for item in sorted(found, key=lambda item: str(kinds.metadata(item).get("creationTimestamp", ""))):
-            run = self._run_of(item)
-            latest[str(run.target)] = run
-        return tuple(latest[key] for key in sorted(latest))
+        latest = {str(run.target): run for run in map(self._run_of, sorted(found, key=_age))}
+        return tuple(self._with_revision(latest[key]) for key in sorted(latest))
+
+    def _with_revision(self, run: Run) -> Run:
+        if run.phase is Phase.SUCCEEDED:
+            return run
+        plan = self._plan_of(run)
+        return run if plan is None else replace(run, revision=becoming(plan, by=plan.spec.requested_by, at=run.started_at))
+
+    def _plan_of(self, run: Run) -> Plan | None:
+        """The plan that a run carries out; None if it is gone or cannot be read."""
+        try:
+            found = self._api.find(kinds.CONFIG_MAP, run.target.namespace, names.plan_map_name(run.plan_digest))
+            return wire.loads(Plan, (found or {}).get("data", {}).get(names.PLAN_KEY, ""))
+        except (ValueError, SeldonNbError):
+            return None
 
     def follow(self, run: Run, report: Report) -> Run:
         """Tell every change of the six stages until the run ends; whoever follows may go away without harm."""
@@ -175,12 +187,10 @@ class ArgoWorkflows:
 
     def _eyes(self, run: Run) -> Eyes:
         """What the plan of a run says should be seen; little is known if its ConfigMap is gone."""
-        found = self._api.find(kinds.CONFIG_MAP, run.target.namespace, names.plan_map_name(run.plan_digest))
+        plan = self._plan_of(run)
         live = self._api.find(kinds.SELDON, run.target.namespace, run.target.name)
         serving = revisions.of_live(live) if live is not None and kinds.is_ours(live) else None
-        try:
-            plan = wire.loads(Plan, (found or {}).get("data", {}).get(names.PLAN_KEY, ""))
-        except ValueError:
+        if plan is None:
             return Eyes(api=self._api, target=run.target, model=run.model, workflow=run.name)
         document = plan.document("SeldonDeployment")
         former = serving.model if serving is not None and serving.plan_digest != plan.digest else ""
@@ -205,6 +215,12 @@ class ArgoWorkflows:
         facts = {**base, **(run.facts if own or not seen.stuck else seen.facts)}
         phase = run.phase if run.ended else Phase.FAILED
         return replace(run, phase=phase, code=code, facts=facts)
+
+
+def _age(document: Mapping[str, Any]) -> tuple[str, int]:
+    """Sorts by age; attempts of one second by their number, which makes the name longer or greater."""
+    metadata = kinds.metadata(document)
+    return str(metadata.get("creationTimestamp", "")), names.attempt_of(str(metadata["name"]))
 
 
 def run_of(document: Mapping[str, Any]) -> Run:

@@ -7,12 +7,13 @@ from pathlib import Path
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.deployment import DeploymentStatus, Revision
 from seldon_nb.domain.plan import Plan
+from seldon_nb.domain.principal import Principal
 from seldon_nb.ports import Ports, Report
 from seldon_nb.steps.check import target_of
 
 
-def revision_of(ports: Ports, plan: Plan) -> Revision:
-    """The revision that this plan becomes, applied by whoever asks now."""
+def becoming(plan: Plan, *, by: Principal, at: str) -> Revision:
+    """The revision that this plan becomes, applied by somebody at a moment (RFC 3339)."""
     spec = plan.spec
     return Revision(
         target=target_of(plan),
@@ -22,14 +23,19 @@ def revision_of(ports: Ports, plan: Plan) -> Revision:
         model=spec.version.ref,
         model_digest=spec.version.digest,
         classification=spec.classification,
-        applied_by=ports.access.whoami(),
-        applied_at=timestamp(ports.clock.now()),
+        applied_by=by,
+        applied_at=at,
         callers=spec.callers,
         documents=plan.documents,
         signature=spec.version.signature,
         timeout_s=spec.timeout_s,
         overrides=spec.overrides,
     )
+
+
+def revision_of(ports: Ports, plan: Plan) -> Revision:
+    """The revision that this plan becomes, applied by whoever asks now."""
+    return becoming(plan, by=ports.access.whoami(), at=timestamp(ports.clock.now()))
 
 
 def deploy(ports: Ports, plan: Plan, model: Path, report: Report) -> tuple[Revision, DeploymentStatus]:

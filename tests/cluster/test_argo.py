@@ -99,8 +99,13 @@ def test_a_step_that_fails_is_named_and_a_retry_begins_anew(api, node, own_names
     assert ended.code == "SNB-541"
     assert ended.facts["step"] == "package"
     assert argo.logs(ended, Step.PACKAGE) == ("nothing to see",)
-    again = ArgoWorkflows(api, Clock(), render=small(node)).retry(plan_for(own_namespace))
-    assert not again.ended
+    argo = ArgoWorkflows(api, Clock(), render=small(node))
+    again = argo.retry(plan_for(own_namespace))
+    assert (again.ended, again.name) == (False, f"{run.name}-a2")
+    assert [item.name for item in argo.runs(own_namespace)] == [again.name]
+    assert argo.runs(own_namespace)[0].revision.model == "fraud@3", "one finds it again while it is only on its way"
+    assert argo.follow(again, lambda _: None).phase is Phase.SUCCEEDED
+    assert argo.run(again.plan_digest, again.target).name == again.name
 
 
 def test_a_run_that_is_stopped_says_so(api, node, own_namespace, steps):

@@ -17,25 +17,15 @@ from seldon_nb.render.seldon import render
 from tests.cluster import images
 
 MANIFESTS = Path(__file__).resolve().parents[2] / "manifests"
-EXECUTOR = {
-    "securityContext": {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "runAsNonRoot": True,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
-}
 
 
 @pytest.fixture(scope="module")
 def strict(node, tmp_path_factory):
-    """A namespace as a platform team makes it, Argo's controller as ``manifests/README.md`` wants it, and the steps' image on the node."""
+    """A namespace as a platform team makes it, and the steps' image on the node."""
     if images.missing_tools():
         pytest.skip(f"images cannot be built here: {images.missing_tools()}")
     node.import_image(images.build("step").archive)
     api, name = node.api(), "t-steps"
-    controller = {"name": "workflow-controller-configmap", "namespace": "argo"}
-    api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": controller, "data": {"executor": json.dumps(EXECUTOR)}})
     folder = tmp_path_factory.mktemp("overlay")
     base = os.path.relpath(MANIFESTS / "restricted", folder.resolve())
     (folder / "kustomization.yaml").write_text(f"namespace: {name}\nresources: [{base}]\n")

@@ -23,12 +23,24 @@ REVISION_KEY = "revision.json"
 
 _OURS = "snb-"
 _SHORT = 10
+_ATTEMPT = len("-a20")
 
 
 def workflow_name(deployment: str, plan_digest: str) -> str:
     """``snb-<deployment>-<10 hex of the plan>``; a long deployment name is cut, because the digest already tells two plans apart."""
-    room = MAX_LABEL - len(_OURS) - _SHORT - 1
+    room = MAX_LABEL - len(_OURS) - _SHORT - 1 - _ATTEMPT
     return f"{_OURS}{deployment[:room].rstrip('-')}-{_hex(plan_digest)[:_SHORT]}"
+
+
+def attempt_name(workflow: str, attempt: int) -> str:
+    """The name of a plan's first, second, … attempt: ``snb-fraud-0123456789``, ``snb-fraud-0123456789-a2``, …"""
+    return workflow if attempt == 1 else f"{workflow}-a{attempt}"
+
+
+def attempt_of(workflow: str) -> int:
+    """Which attempt a name is of."""
+    number = workflow.rpartition("-a")[2]
+    return int(number) if number.isdigit() and len(number) < _ATTEMPT - 1 else 1
 
 
 def plan_map_name(plan_digest: str) -> str:

@@ -21,10 +21,13 @@ _ARGO_KINDS = [
 _ALL_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
 
+#: What manifests/README.md tells the platform team to set for the containers that Argo adds.
 _HARDENED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
     "runAsNonRoot": True,
+    "runAsUser": 8888,
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 
