@@ -43,8 +43,7 @@ lab: $(STAMP)  ## Open the tutorial notebooks
 
 test: $(STAMP)  ## Everything: style, types, layers, and every test with the real engines
 	@$(MAKE) --no-print-directory lint types layers
-	@$(BIN)/python -m pytest tests -q --ignore=tests/notebooks --ignore=tests/cluster
-	@$(MAKE) --no-print-directory notebooks
+	@$(BIN)/python -m tests.parts
 
 # Any cluster will do: KUBECONFIG=… make test-cluster uses yours and builds none.  A node that was up before stays up.
 test-cluster: $(STAMP)  ## The tests that need a Kubernetes: yours if KUBECONFIG is set, else one of this machine

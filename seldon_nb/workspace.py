@@ -19,7 +19,7 @@ from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, StageStatus, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import ModelRef
-from seldon_nb.domain.plan import Override, Server
+from seldon_nb.domain.plan import Override
 from seldon_nb.domain.plan import Plan as PlanValue
 from seldon_nb.domain.principal import SecretToken
 from seldon_nb.handles import Deployment, ModelVersion, Plan
@@ -142,6 +142,8 @@ class Workspace:
         for name in ("ports", "cluster"):
             if name in vars(self):
                 vars(self)[name].endpoint.close()
+                if vars(self)[name].grpc is not None:
+                    vars(self)[name].grpc.close()
 
     # --- the journey -----------------------------------------------------------------------------------------------------------
 
@@ -204,7 +206,10 @@ class Workspace:
         *,
         to: str,
         name: str = "",
-        server: str = "mlflow",
+        server: str = "",
+        protocol: str = "",
+        image: str = "",
+        environment: str = "",
         callers: str | tuple[str, ...] = (),
         timeout: int = 60,
         override: str | tuple[str, ...] = (),
@@ -215,6 +220,11 @@ class Workspace:
         Args:
             ref: ``fraud@1``, ``fraud@champion``, ``models:/fraud/1``, ``runs:/<id>/model``…
             to: the namespace; ``cluster/team-a`` or ``here/dev`` where the name alone could be either.
+            server: ``mlflow`` (unless you say otherwise), ``sklearn``, ``xgboost``, ``lightgbm``, ``huggingface``, ``triton``, ``tensorflow``, ``custom``.
+            protocol: ``v2``, ``seldon`` or ``tensorflow``; what the server speaks best if empty.
+            image: of the server, by version or digest; with no server named it is one of your own: MLServer with a runtime of yours (``v2``), or one of
+                Seldon's language wrappers (``seldon``).
+            environment: ``own`` for the packages that the model was logged with, packed once by the workflow and laid before the server's.
             callers: who may call besides you.
             timeout: seconds that one request may take, 1 to 3600.
             override, because: codes of blocking findings that you take upon yourself, and the reason that is kept.
@@ -226,7 +236,10 @@ class Workspace:
             ref=ref.ref if isinstance(ref, ModelVersion) else ref,
             to=namespace,
             name=name,
-            server=Server(server),
+            server=server,
+            protocol=protocol,
+            image=image,
+            environment=environment,
             callers=_tuple(callers),
             timeout_s=timeout,
             overrides=_overrides(override, because),
@@ -266,14 +279,14 @@ class Workspace:
         """Plan and apply in one line; SNB-222 with the findings if something blocks it."""
         return self.apply(self.plan(ref, to=to, **options), wait=wait)
 
-    def predict(self, target: Target, data: Any) -> pd.DataFrame:
+    def predict(self, target: Target, data: Any, *, transport: str = "") -> pd.DataFrame:
         """Ask a deployment; see :meth:`Deployment.predict`."""
         from seldon_nb.flows.predict import predict
 
         status = self.status_of(target)
         progress = self.progress() if self.progress else None
         ports, tokens = self.at(target.place), self.tokens_at(target.place)
-        prediction = predict(ports, status.revision, data, progress=progress, tokens=tokens)
+        prediction = predict(ports, status.revision, data, progress=progress, tokens=tokens, transport=transport)
         for sentence in prediction.notes.sentences():
             warnings.warn(sentence, stacklevel=3)
         if status.revision.classification.is_protected:
@@ -324,6 +337,12 @@ class Workspace:
 
         return find(self.at(target.place), str(target))
 
+    def look_at(self, target: Target) -> DeploymentStatus:
+        """One deployment closely: the times of its stages, and why it is stuck if it is; SNB-301 if it is gone."""
+        from seldon_nb.flows.deployments import look
+
+        return look(self.at(target.place), str(target))
+
     def model(self, ref: str) -> ModelVersion:
         """One model version by any reference."""
         try:
@@ -349,10 +368,10 @@ class Workspace:
         return tuple(sorted(found, key=lambda record: record.at))
 
     def verify(self) -> ChainVerdict:
-        """Whether the record is whole; SNB-601 or SNB-602 name the first bad record."""
-        from seldon_nb.flows.history import verify
+        """Whether the record of every place of this workspace is whole; SNB-601 or SNB-602 name the first bad record."""
+        from seldon_nb.flows.history import together, verify
 
-        return verify(self.ports)
+        return together([verify(self.at(place)) for place in self._places()])
 
     # --- doing -----------------------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,17 @@ import pytest
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# The cluster to test on is one thing, the cluster that a test's user has chosen another.
+if _theirs := os.environ.pop("KUBECONFIG", ""):
+    os.environ["SELDON_NB_TEST_KUBECONFIG"] = _theirs
 for variable in ("MLFLOW_TRACKING_URI", "SELDON_NB_HOME", "SELDON_NB_CLASSIFICATION", "SELDON_NB_SERVER_PYTHON"):
     os.environ.pop(variable, None)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--place", choices=("here", "cluster"), default="here", help="where the contract of tests/contract is tested"
+    )
 
 
 @pytest.fixture(autouse=True)

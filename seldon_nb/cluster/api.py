@@ -77,6 +77,8 @@ class Api:
         self._known: tuple[Credentials, httpx.Client] | None = None
         self._former: list[httpx.Client] = []
         self.requests = 0
+        #: Namespaces that somebody named: where no cluster-wide list is permitted, these are looked into.
+        self.named: set[str] = set()
 
     # --- reading -----------------------------------------------------------------------------------------------------------------
 
@@ -299,7 +301,7 @@ class Api:
             verify=known.tls(),
             trust_env=False,
             proxy=known.proxy or None,
-            headers={"User-Agent": "seldon_nb", "Accept": "application/json", **known.headers},
+            headers=[("User-Agent", "seldon_nb"), ("Accept", "application/json"), *known.headers.items(), *known.acting_as],
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=60.0),
         )
@@ -434,8 +436,7 @@ class Api:
         error = refused(answer.status_code, answer.content)
         lacking = no_right(error)
         if lacking is not None:
-            facts = {"who": lacking.who, "verb": lacking.verb, "resource": lacking.resource, "namespace": lacking.namespace}
-            return fail("SNB-533", **facts, request=roles.request(**facts))
+            return fail("SNB-533", **lacking, request=roles.request(**lacking))
         if error.of_namespace and kind is not kinds.NAMESPACE:
             return fail("SNB-534", namespace=error.of_namespace, nearest=self.nearest_namespace(error.of_namespace), ref="-")
         if error.kind_unknown and kind.group in (kinds.SELDON.group, kinds.WORKFLOW.group):

@@ -9,14 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from seldon_nb import wire
-from seldon_nb.cluster import kinds, revisions
+from seldon_nb.cluster import kinds, revisions, visible
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Plain
-from seldon_nb.cluster.refusals import Refused, rule_of
+from seldon_nb.cluster.refusals import Refused, refusal
+from seldon_nb.cluster.rollout import facts_of
 from seldon_nb.cluster.serving import foreign
 from seldon_nb.cluster.snapshot import Eyes, images_of, read_log, snapshot, source_of
 from seldon_nb.cluster.watching import Watch
 from seldon_nb.diagnosis.diagnose import diagnose
+from seldon_nb.diagnosis.reading import created
 from seldon_nb.diagnosis.snapshot import Diagnosis
 from seldon_nb.domain.canonical import short
 from seldon_nb.domain.codes import ALL
@@ -32,6 +34,8 @@ _LABEL = "workflows.argoproj.io/workflow"
 _PHASES = {"": Phase.WAITING, "Pending": Phase.WAITING, "Running": Phase.RUNNING, "Succeeded": Phase.SUCCEEDED}
 _PROGRESS = {"Running": Progress.RUNNING, "Succeeded": Progress.DONE, "Failed": Progress.FAILED, "Error": Progress.FAILED}
 _LOOK_S = 2.0
+#: Whoever takes up a run that nobody had begun gives Argo this long, however old the run is.
+_PATIENCE_S = 10.0
 _MOST_ATTEMPTS = 20
 _ARGOS = re.compile(r"\A(time=.* argo=true\b|Error: exit status \d+\Z)")
 
@@ -56,6 +60,8 @@ class ArgoWorkflows:
         Raises: SNB-533, SNB-534, SNB-535, SNB-537, SNB-341, SNB-333, SNB-347 and what else keeps it at the door.
         """
         target = Target(plan.spec.namespace, plan.spec.deployment, "cluster")
+        self._api.named.add(target.namespace)
+        began = self._clock.monotonic()
         there = self._api.find(kinds.SELDON, target.namespace, target.name, metadata_only=True)
         if there is not None and not kinds.is_ours(there):
             raise foreign(target, there, plan.spec.version.ref)
@@ -64,7 +70,7 @@ class ArgoWorkflows:
             document = json.loads(json.dumps(dict(self._render(plan))))
             return self._run_of(self._create(document, target))
         except Refused as error:
-            raise _refusal(plan, target, error) from error
+            raise refusal(error, target, plan.spec.version.ref, seconds=round(self._clock.monotonic() - began)) from error
 
     def _keep(self, plan: Plan) -> None:
         """The plan as an immutable ConfigMap, which the steps' containers mount."""
@@ -108,13 +114,15 @@ class ArgoWorkflows:
 
         Runs that did not come to their end carry the revision that their plan becomes.
         """
-        try:
+        if namespace:
             found = self._api.every(kinds.WORKFLOW, namespace, labels=kinds.OURS).items
-        except SeldonNbError as error:
-            own = self._api.credentials.namespace
-            if error.code_id != "SNB-533" or namespace or not own:
-                raise
-            found = self._api.every(kinds.WORKFLOW, own, labels=kinds.OURS).items
+        else:
+            try:
+                found = visible.everywhere(self._api, kinds.WORKFLOW, kinds.OURS)
+            except SeldonNbError as error:
+                if error.code_id not in ("SNB-533", "SNB-537"):
+                    raise
+                return ()  # whoever may only call deployments sees no workflows
         latest = {str(run.target): run for run in map(self._run_of, sorted(found, key=_age))}
         return tuple(self._with_revision(latest[key]) for key in sorted(latest))
 
@@ -136,8 +144,11 @@ class ArgoWorkflows:
         """Tell every change of the six stages until the run ends; whoever follows may go away without harm."""
         eyes = self._eyes(run)
         told: tuple[StageStatus, ...] = ()
+        began = self._clock.monotonic()
         with Watch(self._api, eyes.feeds()) as watch:
             watch.synced()
+            begun = next(iter(watch.items(kinds.WORKFLOW)), None)
+            eyes = replace(eyes, since=created(begun) if begun is not None else 0.0)
             version = -1
             while True:
                 found = next(iter(watch.items(kinds.WORKFLOW)), None)
@@ -150,7 +161,8 @@ class ArgoWorkflows:
                     report(stages)
                 if now.ended or found is None:
                     return self._told(_with_pods(now, watch.items(kinds.POD)), seen) if found is not None else now
-                if seen.final and seen.stuck and seen.step is None:
+                waited = self._clock.monotonic() - began
+                if seen.final and seen.stuck and seen.step is None and waited >= _PATIENCE_S:
                     return self._told(now, seen)  # nothing will take it up: Argo or its rights are lacking
                 version = watch.wait(version, _LOOK_S)
 
@@ -161,7 +173,7 @@ class ArgoWorkflows:
         except Refused as error:
             if error.status == 404:
                 return run
-            raise _told_refusal(run, error) from error
+            raise refusal(error, run.target, run.model) from error
         return self._run_of(found)
 
     def retry(self, plan: Plan) -> Run:
@@ -199,6 +211,7 @@ class ArgoWorkflows:
             target=run.target,
             model=plan.spec.version.ref,
             digest=plan.spec.version.digest,
+            plan=run.plan_digest,
             images=images_of(document),
             serving=former,
             sources=(plan.spec.source.uri, plan.spec.source.secret) if plan.spec.source else source_of(document),
@@ -212,7 +225,7 @@ class ArgoWorkflows:
         own = run.code not in ("", "SNB-541")
         code = run.code if own or not seen.stuck else seen.code
         base = {"name": str(run.target), "namespace": run.target.namespace, "model": run.model or "-", "workflow": run.name}
-        facts = {**base, **(run.facts if own or not seen.stuck else seen.facts)}
+        facts = {**base, **(run.facts if own or not seen.stuck else facts_of(seen))}
         phase = run.phase if run.ended else Phase.FAILED
         return replace(run, phase=phase, code=code, facts=facts)
 
@@ -340,18 +353,3 @@ def _is_pod_of(pod: Mapping[str, Any], step: Step) -> bool:
 def _all_done(stages: tuple[StageStatus, ...]) -> tuple[StageStatus, ...]:
     took = {item.stage: item.took_ms for item in stages}
     return tuple(StageStatus(stage, Progress.DONE, took.get(stage, 0)) for stage in Stage)
-
-
-def _refusal(plan: Plan, target: Target, error: Refused) -> SeldonNbError:
-    rule = rule_of(error)
-    facts: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": plan.spec.version.ref, **rule.facts}
-    if rule.code == "SNB-341":
-        facts |= {"whose": rule.whose, "rule": rule.rule}
-    return fail(rule.code, **facts)
-
-
-def _told_refusal(run: Run, error: Refused) -> SeldonNbError:
-    rule = rule_of(error)
-    return fail(
-        "SNB-341", name=str(run.target), namespace=run.target.namespace, model=run.model or "-", whose=rule.whose, rule=rule.rule
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from seldon_nb.cluster import kinds
+from seldon_nb.cluster import kinds, visible
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.refusals import Refused
@@ -19,7 +19,7 @@ from seldon_nb.domain.audit import GENESIS, Act, AuditRecord, checked_details, c
 from seldon_nb.domain.canonical import canonical, digest_of
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.code import N_
-from seldon_nb.domain.errors import SeldonNbError, fail
+from seldon_nb.domain.errors import fail
 from seldon_nb.domain.principal import Principal
 from seldon_nb.ports import ChainVerdict, Clock
 
@@ -122,13 +122,7 @@ class ClusterAudit:
         return parse(found) if found is not None else None
 
     def _all(self) -> list[tuple[str, AuditRecord]]:
-        try:
-            items = self._api.every(kinds.CONFIG_MAP, labels=LABELS).items
-        except SeldonNbError as error:
-            own = self._of("-")
-            if error.code_id != "SNB-533":
-                raise
-            items = self._api.every(kinds.CONFIG_MAP, own, labels=LABELS).items
+        items = visible.everywhere(self._api, kinds.CONFIG_MAP, LABELS)
         found = ((str(kinds.metadata(item)["namespace"]), parse(item)) for item in items)
         return [(namespace, record) for namespace, record in found if record is not None]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ class Credentials:
     Attributes:
         origin: where they are from, for sentences: ``context prod``, ``the account of this pod``.
         namespace: the one that the source names; empty if it names none.
+        acting_as: headers by which we speak for somebody else (``as`` and ``as-groups`` of a kubeconfig).
         server_name: what the server's certificate must say, if not the host's own name.
         expires_at: seconds since the epoch; 0 if nobody said.
     """
@@ -32,6 +33,7 @@ class Credentials:
     origin: str
     namespace: str = ""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    acting_as: tuple[tuple[str, str], ...] = ()
     authority: str = ""
     certificate: tuple[str, str] | None = field(default=None, repr=False)
     verify: bool = True
@@ -105,6 +107,7 @@ def of_context(context: str = "", path: str = "") -> Credentials:
         origin=f"context {chosen}",
         namespace=namespaces.get(chosen, ""),
         headers={"Authorization": token} if token else {},
+        acting_as=_acting_as(chosen, path),
         authority=made.ssl_ca_cert or "",
         certificate=(made.cert_file, made.key_file) if made.cert_file and made.key_file else None,
         verify=bool(made.verify_ssl),
@@ -120,22 +123,44 @@ def kubeconfig() -> str:
 
 def contexts(path: str = "") -> tuple[tuple[str, ...], str, dict[str, str]]:
     """(names of all contexts, the current one, namespace by context); all empty if there is no kubeconfig."""
-    import yaml
-
     names: list[str] = []
     current, namespaces = "", {}
+    for read in _files(path):
+        for entry in read.get("contexts") or ():
+            name = str(entry.get("name", ""))
+            if name and name not in names:
+                names.append(name)
+                namespaces[name] = str((entry.get("context") or {}).get("namespace") or "")
+        current = current or str(read.get("current-context") or "")
+    return tuple(names), current, namespaces
+
+
+def _acting_as(context: str, path: str) -> tuple[tuple[str, str], ...]:
+    """The headers of a context's user who speaks for somebody else; Kubernetes' own package reads past them."""
+    users: dict[str, Any] = {}
+    user = ""
+    for read in _files(path):
+        users = {str(entry.get("name")): entry.get("user") or {} for entry in read.get("users") or ()} | users
+        found = [entry for entry in read.get("contexts") or () if entry.get("name") == context]
+        user = user or str((found[0].get("context") or {}).get("user") or "" if found else "")
+    told = users.get(user, {})
+    if not told.get("as"):
+        return ()
+    groups = tuple(("Impersonate-Group", str(group)) for group in told.get("as-groups") or ())
+    return (("Impersonate-User", str(told["as"])), *groups)
+
+
+def _files(path: str) -> Iterator[dict[str, Any]]:
+    """The files of a kubeconfig that can be read, in their order."""
+    import yaml
+
     for part in (path or kubeconfig()).split(os.pathsep):
         try:
             read = yaml.safe_load(Path(part).expanduser().read_text(encoding="utf-8")) if part else None
         except (OSError, yaml.YAMLError):
             continue
-        for entry in (read or {}).get("contexts") or ():
-            name = str(entry.get("name", ""))
-            if name and name not in names:
-                names.append(name)
-                namespaces[name] = str((entry.get("context") or {}).get("namespace") or "")
-        current = current or str((read or {}).get("current-context") or "")
-    return tuple(names), current, namespaces
+        if isinstance(read, dict):
+            yield read
 
 
 def unknown(context: str, names: tuple[str, ...]) -> Exception:

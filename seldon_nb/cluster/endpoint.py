@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from seldon_nb.calling.grpc import Address
 from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.refusals import no_right, refused
-from seldon_nb.cluster.roles import request
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.ports import HttpAnswer
+from seldon_nb.render.roles import request
 from seldon_nb.render.seldon import names
 from seldon_nb.render.seldon.build import PREDICTOR
 from seldon_nb.words import tr
@@ -56,18 +58,21 @@ class ClusterEndpoint:
         self._lock = threading.Lock()
         self._addresses: dict[str, str] = {}
         self._known: dict[tuple[str, str], tuple[str, int]] = {}
+        self._grpc_ports: dict[tuple[str, str], int] = {}
 
     def afresh(self) -> ClusterEndpoint:
         """The same way with a new connection for each question: a kept one leads to the pod that it once led to."""
         other = ClusterEndpoint(self._api, gateway=self._gateway, inside=self._inside, by_address=self._by_address, keep_alive=0)
-        other._known = self._known
+        other._known, other._grpc_ports = self._known, self._grpc_ports
         other._is_twin = True
         return other
 
     def learn(self, document: Mapping[str, Any]) -> None:
         """Remember under which name and port a deployment answers; without an engine that is the model server's own port."""
         about = document["metadata"]
-        self._known[about["namespace"], about["name"]] = (names.service(document), names.port(document))
+        key = (about["namespace"], about["name"])
+        self._known[key] = (names.service(document), names.port(document))
+        self._grpc_ports[key] = names.grpc_port(document)
 
     def _service(self, target: Target) -> tuple[str, int]:
         """(name, port) of the Service; read off the deployment once if nobody told."""
@@ -88,6 +93,24 @@ class ClusterEndpoint:
             return f"{outside}/seldon/{target.namespace}/{target.name}"
         name, port = self._service(target)
         return f"{self._api.server}{kinds.SERVICE.path(target.namespace, f'{name}:{port}')}/proxy"
+
+    def grpc_address(self, target: Target) -> Address:
+        """Where it answers over gRPC: inside by the Service's own address, outside at the gateway, which tells deployments apart by two headers.
+
+        Raises:
+            SNB-303: it is reached through the API server, which forwards HTTP only.
+        """
+        if self._is_inside:
+            self._service(target)  # reads it off the deployment if nobody told
+            port = self._grpc_ports.get((target.namespace, target.name), names.NODE_GRPC_PORT)
+            return Address(f"{self._host(target)}:{port}")
+        outside = urlsplit(self._gateway(target))
+        if not outside.hostname:
+            raise fail(
+                "SNB-303", name=str(target), reason=tr("You reach it through the cluster's own door, which passes HTTP only.")
+            )
+        secure = outside.scheme == "https"
+        return Address(f"{outside.hostname}:{outside.port or (443 if secure else 80)}", secure)
 
     def ask(self, target: Target, path: str, body: bytes | None, token: SecretToken | None, *, timeout_s: float) -> HttpAnswer:
         """POST ``body`` (GET if None) to ``path`` below the endpoint.
@@ -170,8 +193,7 @@ class ClusterEndpoint:
             return answer
         lacking = no_right(told)
         if lacking is not None:
-            facts = {"who": lacking.who, "verb": lacking.verb, "resource": lacking.resource, "namespace": lacking.namespace}
-            raise fail("SNB-533", **facts, request=request(**facts))
+            raise fail("SNB-533", **lacking, request=request(**lacking))
         raise fail("SNB-302", name=str(target), url=self.url(target))
 
     def _open(self) -> httpx.Client:

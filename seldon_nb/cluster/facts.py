@@ -15,6 +15,7 @@ from seldon_nb.cluster.rights import Rights, Rules, allows
 from seldon_nb.domain.classification import LABEL_KEY, Classification
 from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.errors import SeldonNbError, fail
+from seldon_nb.domain.names import nearest
 from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings, QuotaLine, Right, SecretFacts
 
 SETTINGS = "seldon-nb"
@@ -76,6 +77,8 @@ class Facts:
             former = ask(self._revision, document)
             budget = MOST - 6 - bool(wanted) - (document is not None and kinds.is_ours(document))
             rights = self._said(name, rules.result(), budget=budget)
+            if unreadable and not any(right.allowed for right in rights):
+                self._refuse_misspelt(name)
             labels = kinds.labels_of(seen or {})
             told = ((settings.result()[0] or {}).get("data") or {}).get("classification")
             facts = NamespaceFacts(
@@ -93,8 +96,15 @@ class Facts:
                 settings=platform,
                 owner=kinds.owner_of(document) if document is not None and not kinds.is_ours(document) else "",
                 engines=("argo", "seldon") if has_seldon else ("argo",),
+                unread=_unread(rules.result(), namespace=unreadable, settings=settings.result()[1], quota=not quotas.result()),
             )
             return facts, former.result()
+
+    def _refuse_misspelt(self, name: str) -> None:
+        """A namespace that is closed to us may not be there at all: where the name is nearly one of ours, that is what was meant."""
+        ours = tuple(sorted({self._api.credentials.namespace, *self._api.named} - {"", name}))
+        if near := nearest(name, ours, most=1):
+            raise fail("SNB-212", namespace=name, nearest=near[0], known=", ".join(ours))
 
     # --- one request each ------------------------------------------------------------------------------------------------------
 
@@ -158,6 +168,12 @@ class Facts:
 
     def _nearest(self, name: str) -> str:
         return self._api.nearest_namespace(name)
+
+
+def _unread(rules: Rules, *, namespace: bool, settings: bool, quota: bool) -> tuple[str, ...]:
+    """What was not seen for want of rights; no quota at all may mean that there is none."""
+    hidden = quota and not rules.get("incomplete") and not allows(rules, "list", "resourcequotas")
+    return tuple(name for name, true in (("namespace", namespace), ("settings", settings), ("quota", hidden)) if true)
 
 
 def settings_of(config_map: Mapping[str, Any] | None) -> PlaceSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from seldon_nb.calling.grpc import GrpcEndpoint
 from seldon_nb.cluster.access import ClusterAccess, JobAccess
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.argo import ArgoWorkflows
@@ -47,6 +48,7 @@ def job_ports(
         access=JobAccess(ports.access, requested_by),
         audit=ports.audit,
         clock=clock,
+        grpc=ports.grpc,
     )
 
 
@@ -71,4 +73,5 @@ def _wired(
         audit=ClusterAudit(api, clock),
         clock=clock,
         workflows=ArgoWorkflows(api, clock),
+        grpc=GrpcEndpoint(endpoint.grpc_address),
     )

@@ -1,25 +1,17 @@
-"""What an API server's answer other than yes means."""
+"""An API server's answer other than yes; what its sentence means is read in :mod:`seldon_nb.diagnosis.refusals`."""
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_FORBIDDEN = re.compile(
-    r'User "(?P<who>[^"]*)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"'
-    r'(?: in the namespace "(?P<namespace>[^"]*)")?'
-)
-_WHOSE = (
-    re.compile(r"ValidatingAdmissionPolicy \'(?P<whose>[^\']+)\'[^:]*denied request: (?P<rule>.*)", re.DOTALL),
-    re.compile(r'admission webhook "(?P<whose>[^"]+)" denied the request:? ?(?P<rule>.*)', re.DOTALL),
-    re.compile(r"(?P<whose>failed calling webhook) (?P<rule>.*)", re.DOTALL),
-)
-_QUOTA = re.compile(
-    r"exceeded quota: (?P<quota>\S+), requested: (?P<requested>[^ ]+), used: (?P<used>[^ ]+), limited: (?P<limited>[^ ]+)"
-)
-_MOST = 600
+from seldon_nb.diagnosis.refusals import explain_refusal, lacking
+from seldon_nb.domain.errors import SeldonNbError, fail
+
+if TYPE_CHECKING:
+    from seldon_nb.domain.deployment import Target
+
+_MOST = 2000
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -52,26 +44,6 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoRight:
-    """A right that is lacking, as the server's sentence names it."""
-
-    who: str
-    verb: str
-    resource: str
-    namespace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Whose rule refused an object, and what it said; ``code`` is that of its kind, ``facts`` what the code needs besides."""
-
-    whose: str
-    rule: str
-    code: str = "SNB-341"
-    facts: dict[str, object] = field(default_factory=dict)
-
-
 def refused(status: int, body: bytes) -> Refused:
     """An answer as an exception; a body that is not a Status of Kubernetes is not repeated."""
     try:
@@ -83,47 +55,20 @@ def refused(status: int, body: bytes) -> Refused:
     return Refused(status, str(told.get("reason", "")), str(told.get("message", "")), told.get("details") or {})
 
 
-def no_right(error: Refused) -> NoRight | None:
-    """The right that is lacking, if that is why; None if an admission rule refused."""
-    found = _FORBIDDEN.search(error.message) if error.status == 403 else None
-    if found is None:
-        return None
-    group = found["group"]
-    resource = f"{found['resource']}.{group}" if group else found["resource"]
-    return NoRight(found["who"], found["verb"], resource, found["namespace"] or "")
+def no_right(error: Refused) -> dict[str, str] | None:
+    """The right that is lacking, if that is why: who, verb, resource, namespace; None if an admission rule refused."""
+    return lacking(error.message) if error.status == 403 else None
 
 
-def rule_of(error: Refused) -> Rule:
-    """Whose rule an object broke: an admission policy's, a webhook's, a quota's, the kind's own schema."""
-    message = error.message
-    quota = _QUOTA.search(message)
-    if quota:
-        return Rule(f"quota {quota['quota']}", message, "SNB-333", _quota_facts(quota))
-    if "violates PodSecurity" in message:
-        level, _, violations = message.partition('violates PodSecurity "')[2].partition('": ')
-        return Rule("PodSecurity", message, "SNB-347", {"level": level, "violations": violations})
-    for pattern in _WHOSE:
-        found = pattern.search(message)
-        if found:
-            return Rule(_named(found["whose"], message), found["rule"].strip() or message)
-    if error.status in (400, 422) or "typed patch object" in message:
-        return Rule("the kind's own schema", message)
-    return Rule("the API server", message or f"HTTP status {error.status}")
+def refusal(error: Refused, target: Target, model: str, *, seconds: int = 0) -> SeldonNbError:
+    """What kept an object at the door, by its code: SNB-333, SNB-341, SNB-342, SNB-347.
 
-
-def _named(whose: str, message: str) -> str:
-    if "ValidatingAdmissionPolicy" in message:
-        return f"ValidatingAdmissionPolicy {whose}"
-    return whose if whose.startswith("failed") else f"webhook {whose}"
-
-
-def _quota_facts(found: re.Match[str]) -> dict[str, object]:
-    resource, _, requested = found["requested"].partition(",")[0].partition("=")
-    pick = {name: dict(part.partition("=")[::2] for part in found[name].split(",")) for name in ("used", "limited")}
-    return {
-        "quota": found["quota"],
-        "resource": resource,
-        "requested": requested,
-        "used": pick["used"].get(resource, "-"),
-        "limit": pick["limited"].get(resource, "-"),
-    }
+    Args:
+        model: ``fraud@3``; ``-`` if nobody knows.
+        seconds: how long it was tried.
+    """
+    code, told = explain_refusal(error.message or f"HTTP {error.status}")
+    if code == "SNB-533":  # a webhook that repeats somebody else's missing right
+        code, told = "SNB-341", {"whose": "RBAC", "rule": f"{told['who']}: {told['verb']} {told['resource']}"}
+    facts: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": model or "-", **told}
+    return fail(code, **(facts | {"seconds": seconds} if code == "SNB-342" else facts))

@@ -17,6 +17,7 @@ from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.snapshot import Eyes, snapshot
 from seldon_nb.cluster.watching import Feed, Watch, whole
 from seldon_nb.diagnosis.diagnose import diagnose
+from seldon_nb.diagnosis.reading import applied
 from seldon_nb.diagnosis.snapshot import Diagnosis
 from seldon_nb.domain.deployment import Progress, Revision, Stage, StageStatus
 from seldon_nb.domain.errors import SeldonNbError, fail
@@ -31,6 +32,8 @@ GRACE_S = 30.0
 #: Seconds that a route is given to be known on every machine.
 ROUTE_S = 1.0
 _LOOK_S = 1.0
+#: How much of a log goes along with an error: it travels in a termination message.
+_LINES, _LINE = 5, 110
 
 
 class Rollout:
@@ -66,7 +69,7 @@ class Rollout:
 
         Raises: the diagnosed code, once it is final or the deadline is over; SNB-348 if a former version answers and no cause was seen.
         """
-        began = self._clock.now()
+        began = applied(self._applied, kinds.FIELD_MANAGER) or self._clock.now()
         deadline = self._clock.monotonic() + deadline_s(self._revision.document) + GRACE_S
         eyes = Eyes.of_revision(self._api, self._revision, serving=self._former.model if self._former else "", since=began)
         routes = Feed(
@@ -134,11 +137,18 @@ class Rollout:
 
     def _failure(self, seen: Diagnosis) -> SeldonNbError:
         target = self._revision.target
-        facts = {"name": str(target), "namespace": target.namespace, "model": self._revision.model, **seen.facts}
+        facts = {"name": str(target), "namespace": target.namespace, "model": self._revision.model, **facts_of(seen)}
         if self._former is not None and not seen.stuck:
             seconds = round(deadline_s(self._revision.document))
             return fail("SNB-348", **{**facts, "serving": self._former.model, "seconds": seconds})
         return fail(seen.code or "SNB-346", **facts)
+
+
+def facts_of(seen: Diagnosis) -> dict[str, object]:
+    """The facts of a diagnosis, and beside them where it stands, what answers meanwhile, and the last lines that may be shown."""
+    stage = next((item.stage.value for item in seen.stages if item.progress is Progress.FAILED), "")
+    more = {"stage": stage, "serving": seen.serving, "log": "\n".join(line[:_LINE] for line in seen.log[-_LINES:])}
+    return {**seen.facts, **{name: fact for name, fact in more.items() if fact}}
 
 
 def settled(
@@ -223,15 +233,17 @@ def leads_to(routes: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, An
 
 def ready_path(document: Mapping[str, Any]) -> str:
     """What to ask: the readiness of the very version, where the document names one to its server and nothing stands between."""
+    from seldon_nb.codecs.ready import ready_path as of_protocol
+
     node = node_name(document)
     predictor = document["spec"]["predictors"][0]
-    if (predictor.get("annotations") or {}).get("seldon.io/no-engine") == "true":
+    if document["spec"].get("protocol") == "v2" and (predictor.get("annotations") or {}).get("seldon.io/no-engine") == "true":
         for part in predictor.get("componentSpecs") or ():
             for container in (part.get("spec") or {}).get("containers") or ():
                 env = {item["name"]: item.get("value") for item in container.get("env") or ()}
                 if container["name"] == node and env.get("MLSERVER_MODEL_VERSION"):
                     return f"/v2/models/{node}/versions/{env['MLSERVER_MODEL_VERSION']}/ready"
-    return f"/v2/models/{node}/ready"
+    return of_protocol(document)
 
 
 def deadline_s(document: Mapping[str, Any]) -> float:

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from seldon_nb.cluster import kinds, revisions
+from seldon_nb.cluster import kinds, looking, revisions, visible
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.endpoint import ClusterEndpoint
 from seldon_nb.cluster.facts import Facts
 from seldon_nb.cluster.kinds import Plain
-from seldon_nb.cluster.refusals import Refused, rule_of
+from seldon_nb.cluster.refusals import Refused, refusal
 from seldon_nb.cluster.rights import Rights
 from seldon_nb.cluster.rollout import Rollout, settled
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
@@ -45,25 +45,18 @@ class ClusterServing:
         self._rights = rights or Rights(api, clock.monotonic)
         self._facts = Facts(api, self._rights, storage_secret=storage_secret)
         self._seen: dict[Target, tuple[float, Revision | None]] = {}
-        self._named: set[str] = set()
         self._lock = threading.Lock()
 
     # --- what there is -----------------------------------------------------------------------------------------------------------
 
     def namespaces(self) -> tuple[str, ...]:
         """All namespaces if we may list them; else those that we know to be ours. No request per namespace."""
-        try:
-            found = {str(kinds.metadata(item)["name"]) for item in self._api.every(kinds.NAMESPACE, metadata_only=True).items}
-        except SeldonNbError as error:
-            if error.code_id != "SNB-533":
-                raise
-            found = set(self._own())
-        return tuple(sorted(found))
+        return visible.namespaces(self._api)
 
     def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace for a plan. Raises: SNB-212 with the nearest names."""
         facts, live = self._facts.of(name, deployment=deployment)
-        self._named.add(name)
+        self._api.named.add(name)
         if deployment:
             with self._lock:
                 self._seen[Target(name, deployment, "cluster")] = (self._clock.monotonic() + _FRESH_S, live)
@@ -71,7 +64,7 @@ class ClusterServing:
 
     def live(self, target: Target) -> Revision | None:
         """The revision that serves, or None; somebody else's object of that name is none of ours."""
-        self._named.add(target.namespace)
+        self._api.named.add(target.namespace)
         with self._lock:
             until, seen = self._seen.pop(target, (0.0, None))  # once: a plan has just looked
         if self._clock.monotonic() < until:
@@ -93,12 +86,15 @@ class ClusterServing:
         return tuple(caller.name for caller in revisions.of_live(document).callers)
 
     def statuses(self) -> tuple[DeploymentStatus, ...]:
-        """All deployments of ours that we may see, sorted by namespace and name: two lists in all where a cluster-wide one is permitted."""
-        documents = self._everywhere(kinds.SELDON, kinds.OURS)
+        """All deployments of ours that we may see, sorted by namespace and name: two lists in all where cluster-wide ones are permitted.
+
+        The times of their stages, and why one is stuck, cost more: :meth:`status` has them.
+        """
+        documents = visible.everywhere(self._api, kinds.SELDON, kinds.OURS)
         if not documents:
             return ()
         try:
-            workloads = self._everywhere(kinds.WORKLOAD, kinds.SELDON_ID)
+            workloads = visible.everywhere(self._api, kinds.WORKLOAD, kinds.SELDON_ID)
         except SeldonNbError as error:
             if error.code_id != "SNB-533":
                 raise
@@ -107,32 +103,26 @@ class ClusterServing:
         for workload in workloads:
             key = (str(kinds.metadata(workload).get("namespace")), str(kinds.labels_of(workload).get(kinds.SELDON_ID)))
             by_owner.setdefault(key, []).append(workload)
-        found = (self._status(document, by_owner) for document in documents)
+        found = (self._sight(document, by_owner).status for document in documents)
         return tuple(sorted(found, key=lambda status: (status.target.namespace, status.target.name)))
 
-    def _status(self, document: Plain, by_owner: Mapping[tuple[str, str], list[Plain]]) -> DeploymentStatus:
+    def status(self, target: Target) -> DeploymentStatus | None:
+        """One deployment, closely: how long its stages took, why it is stuck if it is; None if it is not there or is somebody else's."""
+        document = self._api.find(kinds.SELDON, target.namespace, target.name)
+        if document is None or not kinds.is_ours(document):
+            return None
+        loads = looking.listed(self._api, kinds.WORKLOAD, target)
+        sight = self._sight(document, {(target.namespace, target.name): list(loads)})
+        return looking.closely(self._api, sight, now=self._clock.now())
+
+    def _sight(self, document: Plain, by_owner: Mapping[tuple[str, str], list[Plain]]) -> looking.Sight:
         revision = revisions.of_live(document)
         target = revision.target
         self._endpoint.learn(document)
-        state, stages = state_of(document, by_owner.get((target.namespace, target.name), ()))
-        return DeploymentStatus(revision=revision, state=state, timeline=stages, url=self._endpoint.url(target))
-
-    def _everywhere(self, kind: kinds.Kind, labels: str) -> tuple[Plain, ...]:
-        """One cluster-wide list where that is permitted, else one per namespace that is ours."""
-        try:
-            return self._api.every(kind, labels=labels).items
-        except SeldonNbError as error:
-            if error.code_id != "SNB-533":
-                raise
-        found: list[Plain] = []
-        for namespace in self._own():
-            with contextlib.suppress(Refused):
-                found += self._api.every(kind, namespace, labels=labels).items
-        return tuple(found)
-
-    def _own(self) -> tuple[str, ...]:
-        """The namespace of the kubeconfig's context or of this pod, and those that somebody named."""
-        return tuple(sorted({self._api.credentials.namespace, *self._named} - {""}))
+        loads = tuple(by_owner.get((target.namespace, target.name), ()))
+        state, stages = state_of(document, loads)
+        status = DeploymentStatus(revision=revision, state=state, timeline=stages, url=self._endpoint.url(target))
+        return looking.Sight(document, loads, status)
 
     # --- apply -------------------------------------------------------------------------------------------------------------------
 
@@ -147,7 +137,7 @@ class ClusterServing:
             SNB-531 … SNB-538: the cluster.
         """
         del model  # pods fetch it themselves
-        target = revision.target
+        target, began = revision.target, self._clock.monotonic()
         now = self._api.find(kinds.SELDON, target.namespace, target.name)
         former = self._former(revision, now)
         try:
@@ -155,7 +145,8 @@ class ClusterServing:
                 raise fail("SNB-224", target=str(target))
             applied = self._send(revision, now)
         except Refused as error:
-            raise self._refusal(revision, error) from error
+            revisions.forget(self._api, revision)  # nothing was changed
+            raise refusal(error, target, revision.model, seconds=round(self._clock.monotonic() - began)) from error
         self._endpoint.learn(revision.document)
         rollout = Rollout(
             api=self._api,
@@ -217,16 +208,6 @@ class ClusterServing:
             raise fail("SNB-224", target=str(target))
         document["metadata"].pop("resourceVersion", None)
         return self._api.apply(kinds.SELDON, target.namespace, target.name, document, force=True)
-
-    def _refusal(self, revision: Revision, error: Refused) -> SeldonNbError:
-        """A rule of the cluster said no; nothing was changed."""
-        revisions.forget(self._api, revision)
-        target = revision.target
-        rule = rule_of(error)
-        facts: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": revision.model, **rule.facts}
-        if rule.code == "SNB-341":
-            facts |= {"whose": rule.whose, "rule": rule.rule}
-        return fail(rule.code, **facts)
 
     def _put_back(self, failed: Revision, former: Revision | None) -> None:
         """What served before serves again, as a revision of its own; a first one goes.  Never hides why it failed."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api
-from seldon_nb.cluster.kinds import Plain
+from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.refusals import Refused
-from seldon_nb.cluster.watching import Feed, Watch, whole
+from seldon_nb.cluster.watching import Feed, whole
+from seldon_nb.diagnosis.reading import applied, told_of
 from seldon_nb.diagnosis.snapshot import Snapshot
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.errors import SeldonNbError
@@ -25,7 +26,9 @@ class Eyes:
     """What to look at, and what is known beforehand.
 
     Attributes:
+        plan: digest of the plan that should live; empty if the deployment as it stands is meant.
         workflow: name of the workflow that carries the plan; empty where nobody looks at one.
+        since: from when on to look, in seconds since the epoch; 0 for what the deployment itself says.
         sources: (address of the files, the Secret that opens them), as the document says.
     """
 
@@ -33,6 +36,7 @@ class Eyes:
     target: Target
     model: str = ""
     digest: str = ""
+    plan: str = ""
     images: Mapping[str, str] = field(default_factory=dict)
     serving: str = ""
     sources: tuple[str, str] = ("", "")
@@ -48,6 +52,7 @@ class Eyes:
             target=revision.target,
             model=revision.model,
             digest=revision.model_digest,
+            plan=revision.plan_digest,
             images=images_of(revision.document),
             serving=serving,
             sources=source_of(revision.document),
@@ -80,7 +85,14 @@ class Eyes:
         return tuple(feeds)
 
 
-def snapshot(eyes: Eyes, watch: Watch, *, now: float, answering: bool | None) -> Snapshot:
+class Seen(Protocol):
+    """Objects as they were last seen."""
+
+    def items(self, kind: Kind) -> tuple[Plain, ...]:
+        """All of a kind."""
+
+
+def snapshot(eyes: Eyes, watch: Seen, *, now: float, answering: bool | None, answered_at: float = 0.0) -> Snapshot:
     """What was seen at this moment."""
     every = watch.items(kinds.POD)
     pods = tuple(pod for pod in every if kinds.labels_of(pod).get(kinds.SELDON_ID) == eyes.target.name)
@@ -100,6 +112,7 @@ def snapshot(eyes: Eyes, watch: Watch, *, now: float, answering: bool | None) ->
         logs=dict(_logs(eyes, (*pods, *steps))),
         expected_model=eyes.model,
         expected_digest=eyes.digest,
+        expected_plan=eyes.plan,
         expected_images=eyes.images,
         serving_model=eyes.serving,
         source=eyes.sources[0],
@@ -107,6 +120,7 @@ def snapshot(eyes: Eyes, watch: Watch, *, now: float, answering: bool | None) ->
         operator_seen=_operator_seen(deployment),
         argo_seen=None,
         answering=answering,
+        answered_at=answered_at,
         applied_at=eyes.since,
     )
 
@@ -152,10 +166,12 @@ def read_log(
 
 
 def _operator_seen(deployment: Mapping[str, Any] | None) -> bool | None:
-    """Whether somebody wrote a status into the deployment; that is the operator's doing and nobody else's."""
-    if deployment is None:
+    """Whether somebody wrote a status into the deployment since we applied it: that is the operator's doing and nobody else's."""
+    if deployment is None or not deployment.get("status"):
         return None
-    return True if deployment.get("status") else None
+    ours, told = applied(deployment, kinds.FIELD_MANAGER), told_of(deployment)
+    first = kinds.metadata(deployment).get("generation", 1) == 1
+    return True if first or not ours or told > ours else None
 
 
 def images_of(document: Mapping[str, Any]) -> dict[str, str]:

@@ -232,10 +232,13 @@ def _version(item: Mapping[str, Any]) -> str:
 
 
 def whole(item: Plain) -> Plain:
-    """Everything but the list of who manages which field: for watching one deployment."""
-    kinds_meta = item.get("metadata")
-    if isinstance(kinds_meta, dict):
-        kinds_meta.pop("managedFields", None)
+    """Everything, but of who manages its fields only who and when: for watching one deployment."""
+    about = item.get("metadata")
+    if isinstance(about, dict) and about.get("managedFields"):
+        about["managedFields"] = [
+            {key: value for key, value in entry.items() if key in ("manager", "subresource", "time")}
+            for entry in about["managedFields"]
+        ]
     return item
 
 

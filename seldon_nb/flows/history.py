@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from seldon_nb.domain.audit import Act, AuditRecord
 from seldon_nb.domain.calls import summarise
+from seldon_nb.domain.canonical import digest_of
 from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.principal import Principal
@@ -55,3 +56,11 @@ def verify(ports: Ports) -> ChainVerdict:
         return verdict
     code = "SNB-602" if verdict.reason == "truncated" else "SNB-601"
     raise fail(code, seq=verdict.bad_seq, reason=verdict.reason, records=verdict.records)
+
+
+def together(verdicts: Sequence[ChainVerdict]) -> ChainVerdict:
+    """Several whole records as one: their number, and one digest over their heads."""
+    if len(verdicts) == 1:
+        return verdicts[0]
+    heads = [verdict.head for verdict in verdicts]
+    return ChainVerdict(records=sum(verdict.records for verdict in verdicts), head=digest_of(heads) if any(heads) else "")

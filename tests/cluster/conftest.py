@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import os
 import uuid
-from pathlib import Path
 
 import pytest
 
+from tests.cluster import foreign
 from tests.cluster import node as nodes
 from tests.cluster.operator_fixtures import operator_namespace, seldon_operator  # noqa: F401
-
-
-def foreign_kubeconfig() -> Path | None:
-    """The user's own cluster, where a variable names one; the kubeconfig of our node does not count."""
-    for variable in ("SELDON_NB_TEST_KUBECONFIG", "KUBECONFIG_FOR_TESTS", "KUBECONFIG"):
-        named = os.environ.get(variable)
-        if named:
-            ours = nodes.running()
-            return None if ours is not None and Path(named) == ours.kubeconfig else Path(named)
-    return None
 
 
 @pytest.fixture(scope="session")
 def node():
     """This checkout's node, up; for tests that look into it or stop parts of it."""
-    if foreign_kubeconfig() is not None:
+    if foreign.chosen() is not None:
         pytest.skip("the cluster of your KUBECONFIG is used, and this test needs a node of its own")
     try:
         return nodes.ensure()
@@ -36,16 +26,22 @@ def node():
 
 
 @pytest.fixture(scope="session")
-def kubeconfig(request):
-    """The path of the kubeconfig of the cluster under test."""
-    return foreign_kubeconfig() or request.getfixturevalue("node").kubeconfig
+def cluster(request):
+    """The cluster under test: this checkout's node, or the user's own."""
+    return foreign.chosen() or request.getfixturevalue("node")
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(cluster):
+    """The path of its kubeconfig, with one context for each persona."""
+    return cluster.kubeconfig
 
 
 @pytest.fixture
-def own_namespace(node):
+def own_namespace(cluster):
     """A namespace for one test; its removal is asked for at the end and not waited for."""
     name = f"t-{uuid.uuid4().hex[:8]}"
-    api = node.api()
+    api = cluster.api()
     api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     api.wait(f"/api/v1/namespaces/{name}/serviceaccounts/default", lambda found: True)
     yield name

@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 
-from tests.cluster import node as nodes
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFINITION = CHECKOUT / "tests" / "data" / "seldon" / "crd.yaml"
 REAL = os.environ.get("SELDON_OPERATOR") == "real"
@@ -65,25 +63,22 @@ def stand_in(
 
 
 @pytest.fixture(scope="session")
-def seldon_operator(kubeconfig: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def seldon_operator(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """SeldonDeployments are looked after while tests run. With SELDON_OPERATOR=real nothing is started or changed.
 
-    On a cluster that is not ours SELDON_NB_WEBHOOK_HOST names the address at which its API server reaches this machine.
     Returns ``"stand-in"`` or ``"real"``.
     """
     if REAL:
         yield "real"
         return
-    ours = nodes.running()
-    near = ours.host_ip if ours and ours.kubeconfig == kubeconfig else "127.0.0.1"
-    with stand_in(kubeconfig, os.environ.get("SELDON_NB_WEBHOOK_HOST") or near, tmp_path_factory.mktemp("operator") / "log"):
+    with stand_in(cluster.kubeconfig, cluster.host_ip, tmp_path_factory.mktemp("operator") / "log"):
         yield "stand-in"
 
 
 @pytest.fixture
-def operator_namespace(node: Any, seldon_operator: str) -> Iterator[str]:
+def operator_namespace(cluster: Any, seldon_operator: str) -> Iterator[str]:
     """A namespace of one test; removed afterwards with all that is in it."""
     name = f"snb-operator-{uuid.uuid4().hex[:8]}"
-    node.kubectl("create", "namespace", name)
+    cluster.kubectl("create", "namespace", name)
     yield name
-    node.kubectl("delete", "namespace", name, "--wait=false")
+    cluster.kubectl("delete", "namespace", name, "--wait=false")

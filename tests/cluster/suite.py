@@ -17,11 +17,12 @@ from tests.cluster import node
 def main(arguments: list[str]) -> int:
     import pytest
 
-    chosen = [str(Path("tests") / "cluster"), "-q", *arguments]
-    if os.environ.get("KUBECONFIG"):
+    chosen = [*(str(Path("tests") / part) for part in ("cluster", "contract")), "--place", "cluster", "-q", *arguments]
+    named, ours = os.environ.get("KUBECONFIG"), node.running()
+    if named and (ours is None or Path(named) != ours.kubeconfig):
         print("The cluster of your KUBECONFIG is used; nothing of this machine is started.", flush=True)
         return int(pytest.main(chosen))
-    up_before = node.running() is not None
+    up_before = ours is not None
     try:
         began = time.monotonic()
         node.ensure()

@@ -23,13 +23,13 @@ def api(kubeconfig, seldon_operator):
 
 
 @pytest.fixture
-def steps(node, own_namespace):
+def steps(cluster, own_namespace):
     """The steps' account with the rights that Argo needs."""
-    node.kubectl("create", "serviceaccount", "snb-deployer", "-n", own_namespace)
-    node.kubectl(
+    cluster.kubectl("create", "serviceaccount", "snb-deployer", "-n", own_namespace)
+    cluster.kubectl(
         "create", "role", "results", "--verb=create,patch", "--resource=workflowtaskresults.argoproj.io", "-n", own_namespace
     )
-    node.kubectl(
+    cluster.kubectl(
         "create",
         "rolebinding",
         "results",
@@ -53,7 +53,7 @@ def plan_for(namespace):
     return Plan(spec=spec, findings=(), documents=documents, base=Base(), digest=plan_digest(spec, documents, Base()))
 
 
-def small(node, **words):
+def small(cluster, **words):
     """The plan's own workflow with a small program in place of each step."""
 
     def made(plan):
@@ -63,7 +63,7 @@ def small(node, **words):
             for container in containers:
                 step = container.get("name", template["name"])
                 container |= {
-                    "image": node.image("probe"),
+                    "image": cluster.image("probe"),
                     "command": ["/bin/probe"],
                     "args": words.get(step.replace("-", "_"), ["say", "done"]),
                 }
@@ -74,8 +74,8 @@ def small(node, **words):
     return made
 
 
-def test_the_same_plan_twice_is_one_run_which_is_followed_to_its_end(api, node, own_namespace, steps):
-    argo = ArgoWorkflows(api, Clock(), render=small(node))
+def test_the_same_plan_twice_is_one_run_which_is_followed_to_its_end(api, cluster, own_namespace, steps):
+    argo = ArgoWorkflows(api, Clock(), render=small(cluster))
     plan = plan_for(own_namespace)
     run = argo.submit(plan)
     assert argo.submit(plan).name == run.name
@@ -91,15 +91,15 @@ def test_the_same_plan_twice_is_one_run_which_is_followed_to_its_end(api, node, 
     assert api.find(kinds.CONFIG_MAP, own_namespace, f"snb-plan-{plan.digest[7:23]}")["immutable"] is True
 
 
-def test_a_step_that_fails_is_named_and_a_retry_begins_anew(api, node, own_namespace, steps):
-    argo = ArgoWorkflows(api, Clock(), render=small(node, package=["exit", "3", "nothing to see"]))
+def test_a_step_that_fails_is_named_and_a_retry_begins_anew(api, cluster, own_namespace, steps):
+    argo = ArgoWorkflows(api, Clock(), render=small(cluster, package=["exit", "3", "nothing to see"]))
     run = argo.submit(plan_for(own_namespace))
     ended = argo.follow(run, lambda _: None)
     assert ended.phase is Phase.FAILED
     assert ended.code == "SNB-541"
     assert ended.facts["step"] == "package"
     assert argo.logs(ended, Step.PACKAGE) == ("nothing to see",)
-    argo = ArgoWorkflows(api, Clock(), render=small(node))
+    argo = ArgoWorkflows(api, Clock(), render=small(cluster))
     again = argo.retry(plan_for(own_namespace))
     assert (again.ended, again.name) == (False, f"{run.name}-a2")
     assert [item.name for item in argo.runs(own_namespace)] == [again.name]
@@ -108,15 +108,15 @@ def test_a_step_that_fails_is_named_and_a_retry_begins_anew(api, node, own_names
     assert argo.run(again.plan_digest, again.target).name == again.name
 
 
-def test_a_run_that_is_stopped_says_so(api, node, own_namespace, steps):
-    argo = ArgoWorkflows(api, Clock(), render=small(node, check=["sleep", "60"]))
+def test_a_run_that_is_stopped_says_so(api, cluster, own_namespace, steps):
+    argo = ArgoWorkflows(api, Clock(), render=small(cluster, check=["sleep", "60"]))
     run = argo.submit(plan_for(own_namespace))
     argo.stop(run)
     ended = argo.follow(run, lambda _: None)
     assert (ended.phase, ended.code) == (Phase.STOPPED, "SNB-540")
 
 
-def test_a_wrong_workflow_is_refused_at_the_door(api, node, own_namespace):
+def test_a_wrong_workflow_is_refused_at_the_door(api, cluster, own_namespace):
     def wrong(plan):
         document = workflow(plan)
         return {**document, "spec": {**document["spec"], "entrypiont": "x"}}
@@ -127,7 +127,7 @@ def test_a_wrong_workflow_is_refused_at_the_door(api, node, own_namespace):
     assert "entrypiont" in str(caught.value.facts["rule"])
 
 
-def test_without_rights_the_request_for_them_is_ready(kubeconfig, node, own_namespace, seldon_operator):
+def test_without_rights_the_request_for_them_is_ready(kubeconfig, cluster, own_namespace, seldon_operator):
     with reach(kubeconfig, "stranger") as stranger, pytest.raises(SeldonNbError) as caught:
         ArgoWorkflows(stranger, Clock()).submit(plan_for(own_namespace))
     assert caught.value.code_id == "SNB-533"

@@ -58,15 +58,15 @@ NOBODY = [
 
 
 @pytest.fixture(scope="module")
-def granted(node, tmp_path_factory):
+def granted(cluster, tmp_path_factory):
     """A namespace of its own with everything of ``manifests/restricted`` in it, through an overlay as a platform team writes one."""
     folder = tmp_path_factory.mktemp("overlay")
     name = "t-manifests"
     base = os.path.relpath(MANIFESTS / "restricted", folder.resolve())
     (folder / "kustomization.yaml").write_text(f"namespace: {name}\nresources: [{base}]\n")
-    node.kubectl("apply", "--server-side", "--kustomize", str(folder))
+    cluster.kubectl("apply", "--server-side", "--kustomize", str(folder))
     yield name
-    node.api().ask("DELETE", f"/api/v1/namespaces/{name}")
+    cluster.api().ask("DELETE", f"/api/v1/namespaces/{name}")
 
 
 def may(api, namespace, verb, group, resource, *, name="", user="", groups=()):
@@ -81,34 +81,34 @@ def may(api, namespace, verb, group, resource, *, name="", user="", groups=()):
     return answer.body["status"]["allowed"]
 
 
-def test_an_analyst_may_do_the_journey_and_nothing_beside_it(node, granted):
-    api = node.api("you")
+def test_an_analyst_may_do_the_journey_and_nothing_beside_it(cluster, granted):
+    api = cluster.api("you")
     assert [right for right in ANALYST if not may(api, granted, *right)] == []
     more = [(verb, SELDON, "seldondeployments") for verb in ("create", "patch", "delete")]
     more += [(verb, ARGO, "workflows") for verb in ("patch", "update", "delete")]
     assert [right for right in (*NOBODY, *more) if may(api, granted, *right)] == []
 
 
-def test_an_analyst_has_no_rights_in_another_namespace(node, granted):
-    api = node.api("you")
+def test_an_analyst_has_no_rights_in_another_namespace(cluster, granted):
+    api = cluster.api("you")
     assert [right for right in ANALYST if may(api, "default", *right)] == []
 
 
-def test_the_steps_account_may_deploy_and_may_not_read_secrets_or_make_pods(node, granted):
-    api, account = node.api(), f"system:serviceaccount:{granted}:snb-deployer"
+def test_the_steps_account_may_deploy_and_may_not_read_secrets_or_make_pods(cluster, granted):
+    api, account = cluster.api(), f"system:serviceaccount:{granted}:snb-deployer"
     assert [right for right in DEPLOYER if not may(api, granted, *right, user=account)] == []
     more = [(verb, ARGO, "workflows") for verb in ("create", "patch")] + [("create", "", "serviceaccounts/token")]
     assert [right for right in (*NOBODY, *more) if may(api, granted, *right, user=account)] == []
     assert [right for right in DEPLOYER if may(api, "default", *right, user=account)] == []
 
 
-def test_the_gateways_account_has_no_right_at_all(node, granted):
-    api, account = node.api(), f"system:serviceaccount:{granted}:snb-client"
+def test_the_gateways_account_has_no_right_at_all(cluster, granted):
+    api, account = cluster.api(), f"system:serviceaccount:{granted}:snb-client"
     assert [right for right in (*ANALYST, *DEPLOYER, *NOBODY) if may(api, granted, *right, user=account)] == []
 
 
-def test_a_caller_gets_tokens_of_one_account_only(node, granted):
-    api, callers = node.api(), ("callers",)
+def test_a_caller_gets_tokens_of_one_account_only(cluster, granted):
+    api, callers = cluster.api(), ("callers",)
     token = ("create", "", "serviceaccounts/token")
     assert may(api, granted, *token, name="snb-client", groups=callers)
     assert not may(api, granted, *token, name="snb-deployer", groups=callers)
@@ -116,36 +116,45 @@ def test_a_caller_gets_tokens_of_one_account_only(node, granted):
     assert [right for right in (*NOBODY, ("create", ARGO, "workflows")) if may(api, granted, *right, groups=callers)] == []
 
 
-def test_a_keeper_takes_deployments_away_and_stops_workflows(node, granted):
-    api = node.api()
+def test_a_keeper_takes_deployments_away_and_stops_workflows(cluster, granted):
+    api = cluster.api()
     wanted = [("delete", SELDON, "seldondeployments"), ("patch", ARGO, "workflows"), ("delete", ARGO, "workflows")]
     assert [right for right in wanted if not may(api, granted, *right, groups=("keepers",))] == []
     assert [right for right in NOBODY if may(api, granted, *right, groups=("keepers",))] == []
 
 
-def test_a_stranger_has_no_rights(node, granted):
-    assert [right for right in (*ANALYST, *NOBODY) if may(node.api("stranger"), granted, *right)] == []
+def test_an_auditor_reads_the_record_and_does_nothing(cluster, granted):
+    api = cluster.api("auditor")
+    wanted = [("list", SELDON, "seldondeployments"), ("list", ARGO, "workflows"), ("list", "", "configmaps")]
+    assert [right for right in wanted if not may(api, granted, *right)] == []
+    more = [("create", ARGO, "workflows"), ("create", "", "configmaps"), ("delete", "", "configmaps")]
+    more += [("create", SELDON, "seldondeployments/infer"), ("delete", SELDON, "seldondeployments")]
+    assert [right for right in (*NOBODY, *more) if may(api, granted, *right)] == []
 
 
-def test_the_namespace_is_strict_and_says_what_it_holds(node, granted):
-    labels = node.api().ask("GET", f"/api/v1/namespaces/{granted}").body["metadata"]["labels"]
+def test_a_stranger_has_no_rights(cluster, granted):
+    assert [right for right in (*ANALYST, *NOBODY) if may(cluster.api("stranger"), granted, *right)] == []
+
+
+def test_the_namespace_is_strict_and_says_what_it_holds(cluster, granted):
+    labels = cluster.api().ask("GET", f"/api/v1/namespaces/{granted}").body["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["data.statcan.gc.ca/classification"] == "protected-b"
-    settings = node.api("you").ask("GET", f"/api/v1/namespaces/{granted}/configmaps/seldon-nb").body["data"]
+    settings = cluster.api("you").ask("GET", f"/api/v1/namespaces/{granted}/configmaps/seldon-nb").body["data"]
     assert settings["serviceAccount"] == "snb-deployer"
 
 
-def test_only_the_steps_account_gives_its_token_to_pods(node, granted):
+def test_only_the_steps_account_gives_its_token_to_pods(cluster, granted):
     """Argo does not hand a template's ``automountServiceAccountToken: true`` on to the pod, so the account itself must say so."""
     for account, gives in (("snb-deployer", True), ("snb-client", False)):
-        found = node.api().ask("GET", f"/api/v1/namespaces/{granted}/serviceaccounts/{account}").body
+        found = cluster.api().ask("GET", f"/api/v1/namespaces/{granted}/serviceaccounts/{account}").body
         assert found["automountServiceAccountToken"] is gives
 
 
-def test_the_component_for_clusters_without_a_gateway_can_be_added(node, granted, tmp_path):
+def test_the_component_for_clusters_without_a_gateway_can_be_added(cluster, granted, tmp_path):
     parts = {name: os.path.relpath(MANIFESTS / name, tmp_path.resolve()) for name in ("namespace", "through-api-server")}
     (tmp_path / "kustomization.yaml").write_text(
         f"namespace: {granted}\nresources: [{parts['namespace']}]\ncomponents: [{parts['through-api-server']}]\n"
     )
-    made = node.kubectl("kustomize", str(tmp_path))
+    made = cluster.kubectl("kustomize", str(tmp_path))
     assert made.count("services/proxy") == 1 and "namespace: team-a" not in made

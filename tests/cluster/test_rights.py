@@ -27,12 +27,12 @@ def access_of(api):
     return ClusterAccess(api, Rights(api, time.monotonic), Clock())
 
 
-def grant(node, namespace, person, text):
+def grant(cluster, namespace, person, text):
     """Apply a request as the administrator."""
-    node.kubectl("apply", "-f", "-", given=text)
+    cluster.kubectl("apply", "-f", "-", given=text)
 
 
-def test_a_request_that_is_granted_as_it_stands_is_enough(kubeconfig, node, own_namespace):
+def test_a_request_that_is_granted_as_it_stands_is_enough(kubeconfig, cluster, own_namespace):
     with reach(kubeconfig, "colleague") as api:
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}}
         with pytest.raises(SeldonNbError) as caught:
@@ -41,7 +41,7 @@ def test_a_request_that_is_granted_as_it_stands_is_enough(kubeconfig, node, own_
         assert (caught.value.facts["verb"], caught.value.facts["resource"]) == ("create", "configmaps")
         request = str(caught.value.facts["request"])
         assert [item["kind"] for item in yaml.safe_load_all(request)] == ["Role", "RoleBinding"]
-        grant(node, own_namespace, "colleague", request)
+        grant(cluster, own_namespace, "colleague", request)
         for _ in range(50):
             try:
                 api.create(kinds.CONFIG_MAP, own_namespace, body)
@@ -52,7 +52,7 @@ def test_a_request_that_is_granted_as_it_stands_is_enough(kubeconfig, node, own_
             api.every(kinds.CONFIG_MAP, own_namespace)  # nothing more than was asked for
 
 
-def test_who_we_are_and_what_we_may_is_the_clusters_own_word(kubeconfig, node, own_namespace):
+def test_who_we_are_and_what_we_may_is_the_clusters_own_word(kubeconfig, cluster, own_namespace):
     target = Target(own_namespace, "fraud", "cluster")
     with reach(kubeconfig) as admin, reach(kubeconfig, "stranger") as stranger:
         assert access_of(stranger).whoami().name == "stranger"
@@ -60,8 +60,8 @@ def test_who_we_are_and_what_we_may_is_the_clusters_own_word(kubeconfig, node, o
         assert not any(access_of(stranger).may(verb, target) for verb in ("plan", "apply", "delete", "predict", "see", "audit"))
 
 
-def test_a_token_is_for_one_endpoint_and_for_minutes(kubeconfig, node, own_namespace):
-    node.kubectl("create", "serviceaccount", "snb-client", "-n", own_namespace)
+def test_a_token_is_for_one_endpoint_and_for_minutes(kubeconfig, cluster, own_namespace):
+    cluster.kubectl("create", "serviceaccount", "snb-client", "-n", own_namespace)
     target = Target(own_namespace, "fraud", "cluster")
     with reach(kubeconfig) as api, reach(kubeconfig, "stranger") as stranger:
         token = access_of(api).token(target, minutes=10)
@@ -77,16 +77,16 @@ def test_a_token_is_for_one_endpoint_and_for_minutes(kubeconfig, node, own_names
         assert caught.value.code_id == "SNB-401"
 
 
-def test_a_plan_learns_all_of_a_namespace_in_eight_requests(kubeconfig, node, own_namespace, seldon_operator):
-    node.kubectl(
+def test_a_plan_learns_all_of_a_namespace_in_eight_requests(kubeconfig, cluster, own_namespace, seldon_operator):
+    cluster.kubectl(
         "label",
         "namespace",
         own_namespace,
         "data.statcan.gc.ca/classification=protected-b",
         "pod-security.kubernetes.io/enforce=restricted",
     )
-    node.kubectl("create", "quota", "small", "--hard=pods=3,requests.memory=1Gi", "-n", own_namespace)
-    node.kubectl(
+    cluster.kubectl("create", "quota", "small", "--hard=pods=3,requests.memory=1Gi", "-n", own_namespace)
+    cluster.kubectl(
         "create",
         "configmap",
         "seldon-nb",
@@ -95,8 +95,8 @@ def test_a_plan_learns_all_of_a_namespace_in_eight_requests(kubeconfig, node, ow
         "-n",
         own_namespace,
     )
-    node.kubectl("create", "secret", "generic", "store", "--from-literal=RCLONE_CONFIG_S3_TYPE=s3", "-n", own_namespace)
-    node.kubectl("annotate", "secret", "store", "seldon-nb.io/remotes=S3,minio", "-n", own_namespace)
+    cluster.kubectl("create", "secret", "generic", "store", "--from-literal=RCLONE_CONFIG_S3_TYPE=s3", "-n", own_namespace)
+    cluster.kubectl("annotate", "secret", "store", "seldon-nb.io/remotes=S3,minio", "-n", own_namespace)
     with reach(kubeconfig) as api:
         before = api.requests
         facts, live = Facts(api, Rights(api, time.monotonic)).of(own_namespace, deployment="fraud")
@@ -110,7 +110,7 @@ def test_a_plan_learns_all_of_a_namespace_in_eight_requests(kubeconfig, node, ow
     assert all(right.allowed for right in facts.rights)
 
 
-def test_an_unknown_namespace_is_answered_with_the_nearest(kubeconfig, node, own_namespace):
+def test_an_unknown_namespace_is_answered_with_the_nearest(kubeconfig, cluster, own_namespace):
     with reach(kubeconfig) as api:
         serving = ClusterServing(api, ClusterEndpoint(api), Clock())
         with pytest.raises(SeldonNbError) as caught:
@@ -120,7 +120,7 @@ def test_an_unknown_namespace_is_answered_with_the_nearest(kubeconfig, node, own
         assert own_namespace in serving.namespaces()
 
 
-def test_somebody_who_may_not_list_namespaces_is_answered_all_the_same(kubeconfig, node, own_namespace):
+def test_somebody_who_may_not_list_namespaces_is_answered_all_the_same(kubeconfig, cluster, own_namespace):
     with reach(kubeconfig, "stranger") as api:
         serving = ClusterServing(api, ClusterEndpoint(api), Clock())
         before = api.requests
@@ -131,7 +131,7 @@ def test_somebody_who_may_not_list_namespaces_is_answered_all_the_same(kubeconfi
         assert not any(right.allowed for right in facts.rights)
 
 
-def test_records_of_several_writers_at_once_are_one_chain(kubeconfig, node, own_namespace):
+def test_records_of_several_writers_at_once_are_one_chain(kubeconfig, cluster, own_namespace):
     with reach(kubeconfig) as api:
         audit = ClusterAudit(api, Clock(), namespace=own_namespace)
 

@@ -14,6 +14,7 @@ from seldon_nb.cluster.endpoint import ClusterEndpoint
 from seldon_nb.cluster.serving import ClusterServing
 from seldon_nb.domain.deployment import Progress, Stage, State, Target
 from seldon_nb.domain.errors import SeldonNbError
+from tests.cluster.node import Node
 from tests.cluster.reach import Clock, reach, revision
 
 NOWHERE = Path("/nonexistent")
@@ -30,8 +31,8 @@ def serving(api):
     return ClusterServing(api, ClusterEndpoint(api), Clock())
 
 
-def test_a_revision_comes_to_life_is_updated_without_loss_and_goes(serving, api, node, own_namespace):
-    first = revision(own_namespace, node.image("probe"))
+def test_a_revision_comes_to_life_is_updated_without_loss_and_goes(serving, api, cluster, own_namespace):
+    first = revision(own_namespace, cluster.image("probe"))
     told: list[tuple] = []
     status = serving.apply(first, NOWHERE, told.append)
     assert status.state is State.ANSWERING
@@ -44,7 +45,8 @@ def test_a_revision_comes_to_life_is_updated_without_loss_and_goes(serving, api,
     ]
     assert serving.callers(first.target) == ("colleague", "you")
 
-    endpoint = ClusterEndpoint(api, inside=True, by_address=True)
+    near = isinstance(cluster, Node)  # pods of a cluster elsewhere are reached through its API server
+    endpoint = ClusterEndpoint(api, inside=near, by_address=near)
     lost, answers, stop = [], [], threading.Event()
 
     def load() -> None:
@@ -60,7 +62,7 @@ def test_a_revision_comes_to_life_is_updated_without_loss_and_goes(serving, api,
 
     caller = threading.Thread(target=load)
     caller.start()
-    second = revision(own_namespace, node.image("probe"), number=2, model="fraud@2", answer="two")
+    second = revision(own_namespace, cluster.image("probe"), number=2, model="fraud@2", answer="two")
     serving.apply(second, NOWHERE, lambda _: None)
     afresh = endpoint.afresh()
     said = {afresh.ask(first.target, "/v2/models/model/infer", b"{}", None, timeout_s=5).body.strip() for _ in range(50)}
@@ -77,12 +79,12 @@ def test_a_revision_comes_to_life_is_updated_without_loss_and_goes(serving, api,
     assert serving.live(first.target) is None
 
 
-def test_a_version_that_never_becomes_ready_leaves_the_former_one_serving(serving, api, node, own_namespace):
-    first = revision(own_namespace, node.image("probe"), name="kept")
+def test_a_version_that_never_becomes_ready_leaves_the_former_one_serving(serving, api, cluster, own_namespace):
+    first = revision(own_namespace, cluster.image("probe"), name="kept")
     serving.apply(first, NOWHERE, lambda _: None)
     broken = revision(
         own_namespace,
-        node.image("probe"),
+        cluster.image("probe"),
         name="kept",
         number=2,
         model="fraud@2",
@@ -100,11 +102,11 @@ def test_a_version_that_never_becomes_ready_leaves_the_former_one_serving(servin
     assert (answer.status, answer.body.strip()) == (200, b"one")
 
 
-def test_somebody_elses_deployment_is_left_alone(serving, api, node, own_namespace):
-    theirs = dict(revision(own_namespace, node.image("probe"), name="theirs").document)
+def test_somebody_elses_deployment_is_left_alone(serving, api, cluster, own_namespace):
+    theirs = dict(revision(own_namespace, cluster.image("probe"), name="theirs").document)
     theirs["metadata"] = {"name": "theirs", "namespace": own_namespace}
-    node.kubectl("apply", "-f", "-", given=json.dumps(theirs))
-    mine = revision(own_namespace, node.image("probe"), name="theirs")
+    cluster.kubectl("apply", "-f", "-", given=json.dumps(theirs))
+    mine = revision(own_namespace, cluster.image("probe"), name="theirs")
     for act in (lambda: serving.apply(mine, NOWHERE, lambda _: None), lambda: serving.delete(mine.target)):
         with pytest.raises(SeldonNbError) as caught:
             act()
@@ -115,14 +117,14 @@ def test_somebody_elses_deployment_is_left_alone(serving, api, node, own_namespa
     assert serving.live(mine.target) is None
 
 
-def test_a_stale_base_is_refused(serving, node, own_namespace):
+def test_a_stale_base_is_refused(serving, cluster, own_namespace):
     with pytest.raises(SeldonNbError) as caught:
-        serving.apply(revision(own_namespace, node.image("probe"), number=5), NOWHERE, lambda _: None)
+        serving.apply(revision(own_namespace, cluster.image("probe"), number=5), NOWHERE, lambda _: None)
     assert caught.value.code_id == "SNB-220"
 
 
-def test_a_document_that_the_cluster_refuses_changes_nothing(serving, api, node, own_namespace):
-    wrong = revision(own_namespace, node.image("probe"), name="wrong")
+def test_a_document_that_the_cluster_refuses_changes_nothing(serving, api, cluster, own_namespace):
+    wrong = revision(own_namespace, cluster.image("probe"), name="wrong")
     dict(wrong.document)["spec"]["predictors"][0]["grpah"] = {}
     with pytest.raises(SeldonNbError) as caught:
         serving.apply(wrong, NOWHERE, lambda _: None)

@@ -27,20 +27,20 @@ def sent(api, namespace, document, plural, group="apis/argoproj.io/v1alpha1"):
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_api_server_accepts_the_workflow(node, own_namespace, name):
-    answer = sent(node.api(), own_namespace, DOCUMENTS[name], "workflows")
+def test_the_api_server_accepts_the_workflow(cluster, own_namespace, name):
+    answer = sent(cluster.api(), own_namespace, DOCUMENTS[name], "workflows")
     assert answer.status == 201, answer.message
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_the_api_server_accepts_what_carries_the_plan(node, own_namespace, name):
-    answer = sent(node.api(), own_namespace, plan_map(PLANS[name]), "configmaps", "api/v1")
+def test_the_api_server_accepts_what_carries_the_plan(cluster, own_namespace, name):
+    answer = sent(cluster.api(), own_namespace, plan_map(PLANS[name]), "configmaps", "api/v1")
     assert answer.status == 201, answer.message
 
 
-def test_nothing_that_we_send_is_dropped_by_the_server(node, own_namespace):
+def test_nothing_that_we_send_is_dropped_by_the_server(cluster, own_namespace):
     for name, document in DOCUMENTS.items():
-        kept = sent(node.api(), own_namespace, document, "workflows").body
+        kept = sent(cluster.api(), own_namespace, document, "workflows").body
         assert kept["spec"] == document["spec"], name
 
 
@@ -53,11 +53,11 @@ def test_nothing_that_we_send_is_dropped_by_the_server(node, own_namespace):
     ],
     ids=["unknown field", "a field that is gone", "unknown field of a template"],
 )
-def test_what_our_lint_refuses_the_server_refuses_too(node, own_namespace, bend):
+def test_what_our_lint_refuses_the_server_refuses_too(cluster, own_namespace, bend):
     document = copy.deepcopy(DOCUMENTS["apply"])
     bend(document["spec"])
     assert lint(document)
-    assert sent(node.api(), own_namespace, document, "workflows").status == 400
+    assert sent(cluster.api(), own_namespace, document, "workflows").status == 400
 
 
 def test_argos_own_lint_has_nothing_to_say(tmp_path):
@@ -73,9 +73,9 @@ def test_argos_own_lint_has_nothing_to_say(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_controller_takes_the_workflow_up_and_does_not_call_it_wrong(node, own_namespace):
+def test_the_controller_takes_the_workflow_up_and_does_not_call_it_wrong(cluster, own_namespace):
     """Argo's validation is the first thing its controller does; what it refuses ends at once with ``invalid spec``."""
-    api = node.api()
+    api = cluster.api()
     account = {"name": "snb-deployer", "namespace": own_namespace}
     api.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
     document = copy.deepcopy(workflow(PLANS["apply"]))

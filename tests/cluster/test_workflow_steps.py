@@ -20,16 +20,16 @@ MANIFESTS = Path(__file__).resolve().parents[2] / "manifests"
 
 
 @pytest.fixture(scope="module")
-def strict(node, tmp_path_factory):
-    """A namespace as a platform team makes it, and the steps' image on the node."""
+def strict(cluster, tmp_path_factory):
+    """A namespace as a platform team makes it, and the steps' image on the cluster."""
     if images.missing_tools():
         pytest.skip(f"images cannot be built here: {images.missing_tools()}")
-    node.import_image(images.build("step").archive)
-    api, name = node.api(), "t-steps"
+    cluster.import_image(images.build("step").archive)
+    api, name = cluster.api(), "t-steps"
     folder = tmp_path_factory.mktemp("overlay")
     base = os.path.relpath(MANIFESTS / "restricted", folder.resolve())
     (folder / "kustomization.yaml").write_text(f"namespace: {name}\nresources: [{base}]\n")
-    node.kubectl("apply", "--server-side", "--kustomize", str(folder))
+    cluster.kubectl("apply", "--server-side", "--kustomize", str(folder))
     yield name
     api.ask("DELETE", f"/api/v1/namespaces/{name}")
 
@@ -40,9 +40,9 @@ def a_plan(namespace, **changes):
     return Plan(spec=asked, findings=(), documents=documents, base=Base(), digest=plan_digest(asked, documents, Base()))
 
 
-def carried_out(node, plan, carried=None):
+def carried_out(cluster, plan, carried=None):
     """Hand a plan over and wait for its end: (workflow, its parts by name, the last record's body)."""
-    api, namespace = node.api(), plan.spec.namespace
+    api, namespace = cluster.api(), plan.spec.namespace
     document = workflow(plan)
     path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows"
     for where, body in ((f"/api/v1/namespaces/{namespace}/configmaps", carried or plan_map(plan)), (path, document)):
@@ -55,9 +55,9 @@ def carried_out(node, plan, carried=None):
     return done, parts, next((record for record in records if record["digest"] == plan.digest), None)
 
 
-def test_the_step_that_refuses_says_why_and_the_record_keeps_it(node, strict):
-    source = ArtifactSource(uri=f"http://{node.host_ip}:9/nothing-listens-here")
-    done, parts, record = carried_out(node, a_plan(strict, deployment="unreachable", source=source))
+def test_the_step_that_refuses_says_why_and_the_record_keeps_it(cluster, strict):
+    source = ArtifactSource(uri=f"http://{cluster.host_ip}:9/nothing-listens-here")
+    done, parts, record = carried_out(cluster, a_plan(strict, deployment="unreachable", source=source))
     assert done["status"]["phase"] == "Failed"
     assert parts["check"]["phase"] == "Succeeded", parts["check"].get("message")
     message = parts["package"]["message"]
@@ -67,15 +67,17 @@ def test_the_step_that_refuses_says_why_and_the_record_keeps_it(node, strict):
     assert record is not None, parts
     assert (record["act"], record["result"], record["details"]["failed"]) == ("refused", told["code"], "package")
     assert (
-        node.api().ask("GET", f"/apis/machinelearning.seldon.io/v1/namespaces/{strict}/seldondeployments").body.get("items", [])
+        cluster.api()
+        .ask("GET", f"/apis/machinelearning.seldon.io/v1/namespaces/{strict}/seldondeployments")
+        .body.get("items", [])
         == []
     )
 
 
-def test_a_plan_that_is_not_the_one_that_was_handed_over_is_not_read(node, strict):
+def test_a_plan_that_is_not_the_one_that_was_handed_over_is_not_read(cluster, strict):
     plan = a_plan(strict, deployment="altered")
     other = plan_map(replace(plan, spec=replace(plan.spec, version=version(size=2 << 20), timeout_s=3600)))
-    done, parts, record = carried_out(node, plan, other)
+    done, parts, record = carried_out(cluster, plan, other)
     assert done["status"]["phase"] == "Failed"
     assert '"SNB-221"' in parts["check"]["message"]
     assert record is None  # who asked stands in the plan, and this plan cannot be believed

@@ -45,14 +45,22 @@ class Answer:
 class Api:
     """One user's way to the API server."""
 
-    def __init__(self, url: str, authority: str, token: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        authority: str = "",
+        token: str = "",
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self.url = url
-        self._token = token
-        self._context = ssl.create_default_context(cadata=authority)
+        self._headers = dict(headers) or {"Authorization": f"Bearer {token}"}
+        self._context = context or ssl.create_default_context(cadata=authority)
 
     def ask(self, method: str, path: str, body: object = None, *, kind: str = "application/json", timeout: float = 10) -> Answer:
         """One request, never raising for what the server answers or for its absence."""
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind, "Accept": "application/json"}
+        headers = {**self._headers, "Content-Type": kind, "Accept": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._context))

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import subprocess
+import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from filelock import FileLock
 
 from tests.cluster.node import nest, requirements
 from tests.cluster.node.api import Api, condition
@@ -66,9 +68,25 @@ class Node:
         return done.stdout
 
     def import_image(self, archive: Path | str) -> list[str]:
-        """Import an archive (docker or OCI); returns the references that it brought."""
-        said = self.ctr("images", "import", str(archive), timeout=600)
-        return [line.split()[1] for line in said.splitlines() if line.startswith("unpacking")]
+        """Import an archive (docker or OCI); returns the references that it brought. One that is there already is not imported again."""
+        with FileLock(here().run / "import.lock", timeout=600):
+            told = _contents(Path(archive))
+            if told and told.items() <= self._digests().items():
+                return list(told)
+            for attempt in range(3):
+                try:
+                    said = self.ctr("images", "import", str(archive), timeout=600)
+                    return [line.split()[1] for line in said.splitlines() if line.startswith("unpacking")]
+                except RuntimeError:  # containerd's collector took a layer of the former image while it was being looked up
+                    if attempt == 2:
+                        raise
+                    time.sleep(1)
+        return []
+
+    def _digests(self) -> dict[str, str]:
+        """The references of the node's images and what each is."""
+        rows = [line.split() for line in self.ctr("images", "ls").splitlines()[1:]]
+        return {row[0]: row[2] for row in rows if len(row) > 2}
 
     def images(self) -> list[str]:
         """The references of every image that pods can use."""
@@ -136,6 +154,17 @@ class Node:
         for name in missing:
             self.start_process(name)
         return missing
+
+
+def _contents(archive: Path) -> dict[str, str]:
+    """The references that an OCI archive says it brings, and their digests; empty for another kind of archive."""
+    try:
+        with tarfile.open(archive) as tar:
+            index = tar.extractfile("index.json")
+            entries = json.load(index)["manifests"] if index is not None else []
+        return {entry["annotations"]["io.containerd.image.name"]: entry["digest"] for entry in entries}
+    except (tarfile.TarError, KeyError, ValueError):
+        return {}
 
 
 def wait_api(api: Api, timeout: float = 60, still: Callable[[], None] = lambda: None) -> None:

@@ -23,9 +23,9 @@ _TOKEN_USERS = {
     # user of the token: (name, groups)
     "admin": ("admin", "system:masters"),
     "you": ("you", "analysts"),
-    "colleague": ("colleague", "analysts"),
+    "colleague": ("colleague", "callers"),
     "stranger": ("stranger", ""),
-    "auditor": ("auditor", ""),
+    "auditor": ("auditor", "auditors"),
     "argo": ("argo", "system:masters"),
     "kubelet": (f"system:node:{NODE}", "system:nodes"),
     "controller-manager": ("system:kube-controller-manager", ""),
