@@ -14,6 +14,7 @@ import click
 
 from seldon_nb.cards.card import Card
 from seldon_nb.cards.skin import Skin
+from seldon_nb.checks.choice import PROTOCOLS
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.plan import Server
 from seldon_nb.domain.signature import Column
@@ -105,6 +106,11 @@ def as_option() -> click.Parameter:
 def servers() -> click.Choice[str]:
     """The runtimes."""
     return click.Choice([server.value for server in Server])
+
+
+def protocols() -> click.Choice[str]:
+    """What servers speak."""
+    return click.Choice(list(PROTOCOLS))
 
 
 def levels() -> click.Choice[str]:

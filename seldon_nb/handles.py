@@ -160,7 +160,7 @@ class Deployment(Shown):
     @property
     def status(self) -> values.DeploymentStatus:
         """What is seen of it now."""
-        return self._workspace.status_of(self.target)
+        return self._workspace.look_at(self.target)
 
     @property
     def timeline(self) -> tuple[values.StageStatus, ...]:
@@ -182,19 +182,20 @@ class Deployment(Shown):
         """The endpoint's Swagger page with a token of ten minutes in its fragment, which browsers never send anywhere."""
         return self._workspace.docs_url(self.target)
 
-    def predict(self, data: Any) -> pd.DataFrame:
-        """Ask the model.
+    def predict(self, data: Any, *, transport: str = "") -> pd.DataFrame:
+        """Ask the model, in whatever protocol it speaks.
 
         Args:
             data: a DataFrame (n_rows, n_columns) with the model's columns in any order, or an array for models of tensors.
+            transport: ``rest`` or ``grpc``; empty for what the deployment was made for.
 
         Returns:
             A DataFrame of n_rows with the same index.  For a protected deployment its values do not show in the notebook; ``.reveal()`` gives them.
 
         Raises:
-            SNB-320 … SNB-325: the data or the answer.  SNB-302 … SNB-316: the endpoint.  SNB-401, SNB-306: the caller.
+            SNB-320 … SNB-327: the data or the answer.  SNB-302 … SNB-316, SNB-328, SNB-329: the endpoint.  SNB-401, SNB-306: the caller.
         """
-        return self._workspace.predict(self.target, data)
+        return self._workspace.predict(self.target, data, transport=transport)
 
     def token(self, minutes: int = 10) -> SecretToken:
         """A token for this endpoint only, 1 to 60 minutes; it prints nothing until ``.reveal()``."""

@@ -25,6 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seldon_nb.domain.canonical import short
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.deployment import Progress, StageStatus
 from seldon_nb.domain.errors import SeldonNbError, fail
@@ -145,8 +146,26 @@ def _package(job: Job) -> None:
     say("package", tr("Bringing the files of {ref}…", ref=job.plan.spec.version.ref))
     bring = None if job.plan.spec.place == "here" else lambda plan: _bring(job, plan)
     path = package(job.ports, job.plan, bring=bring)
-    job.handover.leave(AfterPackage(str(path), job.plan.spec.version.digest))
     say("package", tr("They are the files that were planned, byte for byte."))
+    job.handover.leave(AfterPackage(str(path), job.plan.spec.version.digest, _environment(job.plan)))
+
+
+def _environment(plan: Plan) -> str:
+    """The digest of the packages of the model's own, packed now if nobody has yet; empty if the server's serve."""
+    if plan.spec.environment is None:
+        return ""
+    from seldon_nb.packaging.own import provide
+
+    say("package", tr("Looking for the packages that {ref} was logged with…", ref=plan.spec.version.ref))
+    began = time.monotonic()
+    digest, there = provide(plan, plan.spec.environment)
+    if not digest:
+        say("package", tr("The server has them all; nothing is packed."))
+    elif there:
+        say("package", tr("They were packed before: {digest}.", digest=short(digest)))
+    else:
+        say("package", tr("Packed in {seconds} s: {digest}.", seconds=round(time.monotonic() - began), digest=short(digest)))
+    return digest
 
 
 def _bring(job: Job, plan: Plan) -> Path:
@@ -174,10 +193,16 @@ def _bring(job: Job, plan: Plan) -> Path:
     command = [sys.executable, "-m", "seldon_nb.initializer"]
     done = subprocess.run(command, env=os.environ | given, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
+        spec = plan.spec
         for line in reversed(done.stdout.splitlines()):
             if told := coded(line):
-                raise fail(told[0], **told[1])
-        spec = plan.spec
+                about = {
+                    "name": spec.deployment,
+                    "namespace": spec.namespace,
+                    "model": spec.version.ref,
+                    "model_name": spec.version.name,
+                }
+                raise fail(told[0], **{**about, **told[1]})
         raise fail(
             "SNB-541",
             name=f"{spec.namespace}/{spec.deployment}",
@@ -196,8 +221,11 @@ def _deploy(job: Job) -> None:
 
     if job.already():
         return
-    files = Path(job.handover.take(AfterPackage).path)
-    revision, status = deploy(job.ports, job.plan, files, Teller("deploy"))
+    from seldon_nb.packaging.own import deployed
+
+    packaged = job.handover.take(AfterPackage)
+    plan = deployed(job.plan, packaged.environment)
+    revision, status = deploy(job.ports, plan, Path(packaged.path), Teller("deploy"))
     job.handover.leave(AfterDeploy(revision))
     from seldon_nb.cards.deployment import deployment_card
     from seldon_nb.cards.skin import Skin

@@ -106,6 +106,7 @@ def job(plan: Plan, tracking_uri: str, *, by_address: bool = False) -> Ports:
     from seldon_nb.cluster.ports import job_ports
 
     work = Path(os.environ.get("SNB_WORK", "/snb/work"))
-    catalog = MlflowCatalog(tracking_uri, work / "artifacts") if tracking_uri else GivenCatalog(plan.spec.version)
+    known = GivenCatalog(plan.spec.version)
+    catalog = MlflowCatalog(tracking_uri, work / "artifacts", described=False) if tracking_uri else known
     clean_room = LocalCleanRoom(Path(sys.executable), work / "clean-room.sock")  # no step of a workflow asks it
     return job_ports(catalog, clean_room, SystemClock(), requested_by=plan.spec.requested_by, by_address=by_address)

@@ -176,6 +176,9 @@ class Serving(Protocol):
     def statuses(self) -> tuple[DeploymentStatus, ...]:
         """All deployments of the place, sorted by namespace and name."""
 
+    def status(self, target: Target) -> DeploymentStatus | None:
+        """One deployment, looked at closely: how long its stages took, why it is stuck if it is; None if it is not there."""
+
     def callers(self, target: Target) -> tuple[str, ...]:
         """The names of those who may call it; empty if it is not there."""
 
@@ -322,7 +325,11 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All seams of one place, wired by the workspace."""
+    """All seams of one place, wired by the workspace.
+
+    Attributes:
+        grpc: the same endpoints over gRPC; None where a place offers none.
+    """
 
     catalog: Catalog
     clean_room: CleanRoom
@@ -332,6 +339,7 @@ class Ports:
     audit: Audit
     clock: Clock
     workflows: Workflows | None = None
+    grpc: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import click
 from seldon_nb.cards.card import Card, Listing, Text, Tone
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.names import nearest
-from seldon_nb.grammar import Outcome, Session, as_option, command, json_option, levels, overrides, servers
+from seldon_nb.grammar import Outcome, Session, as_option, command, json_option, levels, overrides, protocols, servers
 from seldon_nb.words import tr
 
 
@@ -96,10 +96,36 @@ def _log() -> click.Command:
     )
 
 
+def _or_nothing(context: click.Context, param: click.Parameter, value: str | None) -> str:
+    """A choice that was not made is the empty word."""
+    return value or ""
+
+
 def _plan_options() -> tuple[click.Parameter, ...]:
     return (
         click.Option(["--name"], default="", help=tr("The deployment's name, if not the model's.")),
-        click.Option(["--server"], type=servers(), default="mlflow", help=tr("The runtime that answers.")),
+        click.Option(
+            ["--server"],
+            type=servers(),
+            default=None,
+            callback=_or_nothing,
+            help=tr("The runtime that answers; 'mlflow' unless an image or a protocol says otherwise."),
+        ),
+        click.Option(
+            ["--protocol"], type=protocols(), default=None, callback=_or_nothing, help=tr("What it speaks; 'v2' where it can.")
+        ),
+        click.Option(
+            ["--image"],
+            default="",
+            metavar="NAME@sha256:…",
+            help=tr("The server's image by version or digest; an image of your own if no --server is named."),
+        ),
+        click.Option(
+            ["--environment"],
+            type=click.Choice(["server", "own"]),
+            default="server",
+            help=tr("'own' for the packages that the model was logged with, in a cluster."),
+        ),
         click.Option(["--caller", "callers"], multiple=True, help=tr("Who may call besides you; may be repeated.")),
         click.Option(["--timeout"], type=click.IntRange(1, 3600), default=60, help=tr("Seconds that one request may take.")),
         *overrides(),
@@ -107,7 +133,7 @@ def _plan_options() -> tuple[click.Parameter, ...]:
 
 
 def _options(**options: Any) -> dict[str, Any]:
-    defaults = {"server": "mlflow", "timeout": 60}
+    defaults = {"timeout": 60, "environment": "server"}
     return {key: value for key, value in options.items() if value != defaults.get(key)}
 
 
@@ -225,11 +251,13 @@ def _show() -> click.Command:
 
 
 def _predict() -> click.Command:
-    def action(session: Session, name: str, data: str, out: str) -> Outcome:
+    def action(session: Session, name: str, data: str, out: str, transport: str) -> Outcome:
         deployment = session.workspace.deployment(name)
         signature = deployment.revision.signature
-        frame = deployment.predict(session.reader.frame(data, columns=signature.inputs.columns if signature else ()))
-        line = f"sn.deployment({_literal(name)}).predict({'X' if session.skin.value == 'shell' else data})"
+        rows = session.reader.frame(data, columns=signature.inputs.columns if signature else ())
+        frame = deployment.predict(rows, transport=transport)
+        way = f", transport={_literal(transport)}" if transport else ""
+        line = f"sn.deployment({_literal(name)}).predict({'X' if session.skin.value == 'shell' else data}{way})"
         if out:
             frame.to_csv(out)
             card = Card(
@@ -255,6 +283,13 @@ def _predict() -> click.Command:
         click.Argument(["name"], shell_complete=_deployments),
         click.Argument(["data"]),
         click.Option(["--out"], default="", metavar=tr("FILE"), help=tr("Write the answers to a CSV file.")),
+        click.Option(
+            ["--transport"],
+            type=click.Choice(["rest", "grpc"]),
+            default=None,
+            callback=_or_nothing,
+            help=tr("The way there; 'grpc' works from inside a cluster and through a gateway."),
+        ),
         as_option(),
         json_option(),
         action=action,

@@ -1,11 +1,12 @@
 """Asking over gRPC, behind the port :class:`seldon_nb.ports.Endpoint`: bytes of one message in, bytes of one message out.
 
 A status is told as the HTTP status of the same meaning, so whoever asks need not know which way was taken.  The sentence that comes with a failure is
-dropped: servers put rows into it.
+dropped: servers put rows into it.  A server of ours puts the type and the place of an error there, as over HTTP; these two are kept.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -41,6 +42,9 @@ _STATUSES = {
     "DATA_LOSS": 500,
 }
 _HTTP_STATUS = re.compile(r"Received http2 header with status: (\d{3})")
+#: What a server of ours says of an error: a class's name, and a line of a file.
+_TYPE = re.compile(r"[A-Za-z_][\w.]{0,80}\Z")
+_PLACE = re.compile(r"[\w./<>-]{1,120}(:\d{1,7})?( in [\w.<>]{1,80})?\Z")
 _TOO_LONG = re.compile(r"(?P<who>CLIENT|SERVER)?:? ?(Received|Sent|Decompressed) message larger than max", re.IGNORECASE)
 
 
@@ -86,6 +90,7 @@ class GrpcEndpoint:
 
         Raises:
             SNB-302: nobody answers.
+            SNB-303: it is not offered there.
             SNB-307: it took longer than ``timeout_s``.
             SNB-325: the answer is longer than the limit.
             SNB-328: grpcio is not installed.
@@ -95,7 +100,7 @@ class GrpcEndpoint:
         except ImportError as error:
             raise fail("SNB-328", name=str(target), package="grpc") from error
         metadata = [("seldon", target.name), ("namespace", target.namespace)]
-        if token is not None:
+        if token is not None and token.reveal():
             metadata.append(("authorization", f"Bearer {token.reveal()}"))
         method = self._channel(self._address(target)).unary_unary(f"/{path.removeprefix('/')}")
         began = time.perf_counter()
@@ -124,7 +129,7 @@ class GrpcEndpoint:
             return HttpAnswer(413, MEDIA_TYPE, b"", seconds)
         if status in ("UNAVAILABLE", "CANCELLED"):
             raise fail("SNB-302", name=str(target), url=self.url(target)) from None
-        return HttpAnswer(_STATUSES.get(status, 500), MEDIA_TYPE, b"", seconds)
+        return HttpAnswer(_STATUSES.get(status, 500), MEDIA_TYPE, _told(details), seconds)
 
     def _is_ours(self, who: str | None, details: str) -> bool:
         """Whether the limit that was passed is the one of this side; older versions of gRPC tell only the number."""
@@ -151,6 +156,19 @@ class GrpcEndpoint:
                 else:
                     self._channels[address] = grpc.insecure_channel(address.authority, options)
             return self._channels[address]
+
+
+def _told(details: str) -> bytes:
+    """Type and place of an error as JSON, if a server of ours tells them in the form that it has for them; nothing else is kept."""
+    try:
+        seen = json.loads(details)
+    except ValueError:
+        return b""
+    if not isinstance(seen, dict):
+        return b""
+    forms = {"error_type": _TYPE, "where": _PLACE}
+    kept = {key: str(seen[key]) for key, form in forms.items() if isinstance(seen.get(key), str) and form.match(seen[key])}
+    return json.dumps(kept).encode() if kept else b""
 
 
 def _headers(call: Any) -> Mapping[str, str]:

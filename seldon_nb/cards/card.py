@@ -93,7 +93,26 @@ class Timeline:
     stages: tuple[tuple[str, Tone, str], ...]
 
 
-Block = Text | Facts | Table | Lines | Listing | Timeline
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A part of a whole, now and afterwards, as shares of 0 to 1 (more, if it does not fit); ``text`` says the same in words."""
+
+    label: str
+    now: float
+    after: float
+    text: str
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """Meters below each other, with a caption."""
+
+    meters: tuple[Meter, ...]
+    caption: str = ""
+
+
+Block = Text | Facts | Table | Lines | Listing | Timeline | Meters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

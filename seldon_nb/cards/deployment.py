@@ -9,6 +9,7 @@ from seldon_nb.cards.amounts import duration, listed, moment, number
 from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Step, Table, Text, Timeline, Tone
 from seldon_nb.cards.error import sentence, steps_of
 from seldon_nb.cards.skin import Skin
+from seldon_nb.cards.standing import standing
 from seldon_nb.cards.tones import ICONS, badge, level_word, progress_tone, progress_word, stage_word, state_tone, state_word
 from seldon_nb.domain.canonical import short
 from seldon_nb.domain.codes import lookup
@@ -46,12 +47,14 @@ def deployment_card(status: DeploymentStatus, *, smoke: Smoke | None = None, ski
     revision = status.revision
     blocks: list[Block] = []
     if status.timeline:
-        blocks.append(timeline(status.timeline))
+        blocks.append(timeline(status.timeline, whole_seconds=status.target.place == "cluster"))
     if status.note:
         blocks.append(Text(status.note))
     lines = [*_diagnosis(status), *(_smoke(smoke) if smoke is not None else ())]
     if lines:
         blocks.append(Lines(tuple(lines)))
+    if status.diagnosis:
+        blocks += standing(lookup(status.diagnosis), status.diagnosis_facts, with_stage=not status.timeline)
     blocks.append(Facts(tuple(_facts(status))))
     return Card(
         kind="deployment",
@@ -89,14 +92,18 @@ def deployments_card(statuses: Sequence[DeploymentStatus], *, skin: Skin = Skin.
     )
 
 
-def timeline(stages: Iterable[StageStatus]) -> Timeline:
-    """The six stages with their tone and time."""
-    return Timeline(tuple((stage_word(item.stage), progress_tone(item.progress), _note(item)) for item in stages))
+def timeline(stages: Iterable[StageStatus], *, whole_seconds: bool = False) -> Timeline:
+    """The six stages with their tone and time.
+
+    Args:
+        whole_seconds: the times were told in whole seconds, so that none is less than one.
+    """
+    return Timeline(tuple((stage_word(item.stage), progress_tone(item.progress), _note(item, whole_seconds)) for item in stages))
 
 
-def _note(item: StageStatus) -> str:
+def _note(item: StageStatus, whole_seconds: bool) -> str:
     if item.progress is Progress.DONE:
-        return duration(item.took_ms)
+        return tr("under 1 s") if whole_seconds and not item.took_ms else duration(item.took_ms)
     if item.progress is Progress.WAITING:
         return "—"
     word = progress_word(item.progress)
@@ -108,7 +115,8 @@ def _diagnosis(status: DeploymentStatus) -> list[Line]:
         return []
     code, facts = lookup(status.diagnosis), status.diagnosis_facts
     text = " ".join(part for part in (sentence(code.what, facts), sentence(code.saw, facts)) if part)
-    return [Line(Tone.BAD, text, code.id, steps_of(code, facts))]
+    tone = Tone.BUSY if code.id == "SNB-346" else Tone.BAD  # nothing wrong was seen
+    return [Line(tone, text, code.id, steps_of(code, facts))]
 
 
 def _smoke(smoke: Smoke, me: str = "you") -> list[Line]:

@@ -11,6 +11,7 @@ from seldon_nb.cards.amounts import moment
 from seldon_nb.cards.card import Block, Card, Facts, Line, Listing, Step, Text, Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin
+from seldon_nb.cards.standing import standing
 from seldon_nb.domain.code import N_, Code, Kind, NextStep, Severity
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.errors import CLASSES, SeldonNbError
@@ -69,6 +70,7 @@ def error_card(error: SeldonNbError, *, skin: Skin = Skin.NOTEBOOK) -> Card:
     blocks: list[Block] = []
     if saw := sentence(code.saw, facts):
         blocks.append(Text(saw))
+    blocks += standing(code, facts)
     if isinstance(diff := facts.get("diff"), str) and diff.strip():
         blocks.append(Listing(tr("The difference"), diff, language="diff", folded=diff.count("\n") > 30))
     steps = steps_of(code, facts)

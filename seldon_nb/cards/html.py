@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Table, Text, Timeline
+from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Meter, Meters, Step, Table, Text, Timeline
 from seldon_nb.cards.card import Tone as _Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin, command
@@ -55,7 +55,7 @@ def _block(block: Block, skin: Skin) -> str:
         return f'<ul class="ck">{rows}</ul>' if rows else ""
     if isinstance(block, Listing):
         return _listing(block)
-    return _timeline(block)
+    return _meters(block) if isinstance(block, Meters) else _timeline(block)
 
 
 def _text(block: Text) -> str:
@@ -119,6 +119,22 @@ def _timeline(block: Timeline) -> str:
         rows.append(f'<li class="{tone.value}"><span class="dt" aria-hidden="true">{icon}</span>{_escape(name)}{small}</li>')
     label = tr("Stages, in order")
     return f'<ol class="tl" aria-label="{_escape(label)}">{"".join(rows)}</ol>' if rows else ""
+
+
+def _meters(block: Meters) -> str:
+    rows = "".join(_meter(meter) for meter in block.meters)
+    caption = f'<p class="mu">{_inline(block.caption)}</p>' if block.caption else ""
+    return f'<div class="ms">{caption}<ul>{rows}</ul></div>' if rows else caption
+
+
+def _meter(meter: Meter) -> str:
+    """The drawing says nothing that the words beside it do not say, so those who do not see it are spared it."""
+    kept, end = (round(max(0.0, min(1.0, share)) * 100) for share in (min(meter.now, meter.after), meter.after))
+    more = f'<rect class="ne" x="{kept}" width="{end - kept}" height="8"></rect>' if end > kept else ""
+    bar = f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="us" width="{kept}" height="8"></rect>{more}</svg>'
+    word = f'<span class="vh">{_escape(tone_word(meter.tone))}: </span>' if meter.tone is not _Tone.NEUTRAL else ""
+    mark = "" if meter.tone is _Tone.NEUTRAL else f"{_icon(meter.tone)} "
+    return f'<li class="{meter.tone.value}"><span class="mu">{_inline(meter.label)}</span>{bar}<span>{mark}{word}{_inline(meter.text)}</span></li>'
 
 
 def _icon(tone: _Tone) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 from seldon_nb.cards.amounts import listed, moment
 from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Text, Tone
 from seldon_nb.cards.error import finding_data, finding_line
+from seldon_nb.cards.plan_place import handed_over, place_blocks, place_data, place_rows, request_block, server_words, size_words
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.tones import badge
 from seldon_nb.domain.canonical import short
-from seldon_nb.domain.plan import Document, Finding, Plan
+from seldon_nb.domain.plan import Document, Finding, Plan, Server
 from seldon_nb.words import tr, trn
 
 SHORT_DIFF = 30
@@ -20,10 +21,11 @@ SHORT_DIFF = 30
 
 def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK) -> Card:
     """What would be created or replaced, who may call it, every finding with its fixes, the difference and the documents."""
-    blocks: list[Block] = [Text(_words(plan)), Lines((*_checks(plan),)), Facts(_facts(plan))]
+    blocks: list[Block] = [Text(_words(plan)), Lines((*_checks(plan),)), *place_blocks(plan), Facts(_facts(plan))]
+    blocks += request_block(plan)
     if plan.is_update and plan.diff.strip():
         blocks.append(Listing(tr("What changes"), plan.diff, language="diff", folded=plan.diff.count("\n") > SHORT_DIFF))
-    blocks += [_document(document) for document in plan.documents]
+    blocks += [_document(document) for document in _documents(plan)]
     tone, state = _state(plan)
     spec = plan.spec
     return Card(
@@ -54,8 +56,14 @@ def _words(plan: Plan) -> str:
             name=name,
             ref=spec.version.ref,
         )
-    else:
+    elif plan.facts is None:
         first = tr("Will create `{name}`: one model server, one access rule, no public route.", name=name)
+    else:
+        first = tr("Will create `{name}`: one model server ({size}), no public route.", name=name, size=size_words(plan))
+    if plan.facts is not None:
+        first = f"{first} {tr('A workflow carries it out; you may close this and come back to it.')}"
+        if not plan.facts.settings.gateway:
+            return first  # nobody could keep others out, and a finding says so
     return f"{first} {_callers(plan)}"
 
 
@@ -80,14 +88,9 @@ def _checks(plan: Plan) -> list[Line]:
 
 def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
     spec = plan.spec
-    rows = [
-        (tr("Place"), f"{spec.place} · {spec.namespace}"),
-        (
-            tr("Answers with"),
-            tr("{server}, within {seconds} s", server=f"MLServer ({spec.server.value})", seconds=spec.timeout_s),
-        ),
-        (tr("Digest"), short(plan.digest)),
-    ]
+    answers = tr("{server}, within {seconds} s", server=server_words(plan), seconds=spec.timeout_s)
+    here = [(tr("Place"), f"{spec.place} · {spec.namespace}"), (tr("Answers with"), answers)]
+    rows = [*(place_rows(plan) or here), (tr("Digest"), short(plan.digest))]
     if plan.created_at:
         rows.append((tr("Made"), tr("{when} by {who}", when=moment(plan.created_at), who=spec.requested_by.name)))
     return tuple(rows)
@@ -123,8 +126,15 @@ def deploy_line(plan: Plan) -> str:
     words = ["deploy", spec.version.ref, "--to", spec.namespace]
     if spec.deployment != spec.version.name:
         words += ["--name", spec.deployment]
-    if spec.server.value != "mlflow":
+    named = bool(spec.image) and spec.image != _of_the_place(plan)
+    if spec.server is not (Server.CUSTOM if named else Server.MLFLOW):
         words += ["--server", spec.server.value]
+    if spec.protocol:
+        words += ["--protocol", spec.protocol]
+    if named:
+        words += ["--image", spec.image]
+    if spec.environment is not None:
+        words += ["--environment", "own"]
     for caller in spec.callers:
         if caller.name != spec.requested_by.name:
             words += ["--caller", caller.name]
@@ -135,6 +145,16 @@ def deploy_line(plan: Plan) -> str:
     if spec.overrides:
         words += ["--because", spec.overrides[0].reason]
     return shlex.join(words)
+
+
+def _of_the_place(plan: Plan) -> str:
+    """The image that the platform team settled, which nobody has to name."""
+    return plan.facts.settings.server_image if plan.facts is not None else ""
+
+
+def _documents(plan: Plan) -> tuple[Document, ...]:
+    """Everything that would be sent; where nothing changes no workflow is."""
+    return plan.documents if _is_same(plan) else (*plan.documents, *handed_over(plan))
 
 
 def _document(document: Document) -> Listing:
@@ -173,8 +193,9 @@ def _data(plan: Plan) -> dict[str, object]:
         "changes": not _is_same(plan),
         "passed": plan.passed,
         "findings": [finding_data(finding) for finding in plan.findings],
-        "documents": {document.name: document.body for document in plan.documents},
+        "documents": {document.name: document.body for document in _documents(plan)},
         "base": {"digest": plan.base.digest, "revision": plan.base.revision},
         "diff": plan.diff,
         "createdAt": plan.created_at,
+        **place_data(plan),
     }

@@ -87,6 +87,10 @@ _KNOWN = {
     "verify",
     "plan",
     "port",
+    "transport",
+    "protocol",
+    "image",
+    "environment",
 }
 _RAW = {"sample", "minutes", "timeout", "port"}  # expressions and numbers
 _RENAMED = {"caller": "callers"}

@@ -66,10 +66,14 @@ border-radius:9px;background:var(--c);color:var(--bg);z-index:1}
 .snb .tl li.neutral::before{border-color:var(--li)}
 .snb .tl li.bad::before{border-color:var(--ok)}
 .snb .tl small{display:block;color:var(--mu);font-size:11px}
+.snb .ms ul{display:grid;grid-template-columns:max-content minmax(60px,1fr) max-content;gap:4px 12px}
+.snb .ms li{display:grid;grid-template-columns:subgrid;grid-column:1/-1;align-items:center}
+.snb .ms svg{width:100%;height:10px;background:var(--so);border:1px solid var(--li);border-radius:3px}
+.snb .ms .us{fill:var(--mu)}.snb .ms .ne{fill:var(--ac)}.snb .ms .bad .ne{fill:var(--no)}
 .snb .ft{border-top:1px solid var(--li);padding:7px 14px;color:var(--mu);font-size:12px}
 .snb .vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:520px){.snb .tl{grid-auto-flow:row;text-align:left}.snb .tl li{padding:0 0 4px 28px}.snb .tl .dt{left:9px}
-.snb .tl li:not(:first-child)::before{display:none}.snb dl{grid-template-columns:1fr}.snb dd{margin-bottom:4px}}
+.snb .tl li:not(:first-child)::before{display:none}.snb .ms ul{grid-template-columns:1fr}.snb dl{grid-template-columns:1fr}.snb dd{margin-bottom:4px}}
 @media (forced-colors:active){.snb,.snb .hd,.snb pre,.snb .bd,.snb .tl .dt{border-color:CanvasText}.snb .tl .dt{background:Canvas;color:CanvasText}
 .snb .st,.snb .ic,.snb .mu{color:CanvasText}}
 @media print{.snb{break-inside:avoid}.snb details>pre{max-height:none}}

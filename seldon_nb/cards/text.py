@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import textwrap
 
-from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Table, Text, Timeline, Tone
+from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Meters, Step, Table, Text, Timeline, Tone
 from seldon_nb.cards.clean import visible, width
 from seldon_nb.cards.skin import Skin, command
 from seldon_nb.cards.tones import ICONS
 from seldon_nb.words import tr, trn
 
 WIDTH = 100
+_SQUARES = 20
 _COLOURS = {Tone.NEUTRAL: "2", Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.BUSY: "34"}
 
 
@@ -79,7 +80,7 @@ class _Writer:
             return [text for line in block.lines for text in self._line(line)]
         if isinstance(block, Listing):
             return self._listing(block)
-        return self._timeline(block)
+        return self._meters(block) if isinstance(block, Meters) else self._timeline(block)
 
     def steps(self, steps: tuple[Step, ...], indent: str = "") -> list[str]:
         lines: list[str] = []
@@ -125,6 +126,18 @@ class _Writer:
             return line
         return self._paint(line, Tone.GOOD if line.startswith("+") else Tone.BAD)
 
+    def _meters(self, block: Meters) -> list[str]:
+        label = max((width(visible(meter.label)) for meter in block.meters), default=0)
+        lines = self.wrap(block.caption) if block.caption else []
+        for meter in block.meters:
+            name = visible(meter.label)
+            first = f"{ICONS[meter.tone]} {name}{' ' * (label - width(name))}  {_bar(meter.now, meter.after)}  "
+            if width(first) + width(visible(meter.text)) > self._columns:  # no room for the drawing beside its words
+                lines += self.wrap(f"{name}: {meter.text}", first=f"{ICONS[meter.tone]} ", rest="  ")
+            else:
+                lines.append(first + visible(meter.text))
+        return lines
+
     def _timeline(self, block: Timeline) -> list[str]:
         cells = [
             (f"{ICONS[tone] if tone is not Tone.NEUTRAL else '○'} {visible(name)}", visible(note))
@@ -159,6 +172,12 @@ class _Writer:
 
     def _strong(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self._color else text
+
+
+def _bar(now: float, after: float) -> str:
+    """What is used, what comes and what is left, in twenty squares; what is given back looks free."""
+    kept, end = (round(max(0.0, min(1.0, share)) * _SQUARES) for share in (min(now, after), after))
+    return "█" * kept + "▓" * (end - kept) + "░" * (_SQUARES - end)
 
 
 def _padded(text: str, room: int, *, right: bool) -> str:

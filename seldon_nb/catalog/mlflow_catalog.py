@@ -36,11 +36,14 @@ class MlflowCatalog:
     Args:
         tracking_uri: ``sqlite:///…``, ``http(s)://…``, or whatever MLflow takes.
         artifacts: where a SQLite catalogue keeps its files; MLflow's own choice, the working directory, moves with the notebook.
+        described: whether what only a version's files say is read too (signature, packages); a step that has a plan knows it, and may have no way
+            to the store that MLflow would take.
     """
 
-    def __init__(self, tracking_uri: str, artifacts: Path | None = None) -> None:
+    def __init__(self, tracking_uri: str, artifacts: Path | None = None, *, described: bool = True) -> None:
         self._connection = Connection(tracking_uri)
         self._artifacts = artifacts
+        self._describes = described
         self._experiment = ""
         self._downloads: Path | None = None
         self._fetched: dict[str, Path] = {}
@@ -217,6 +220,8 @@ class MlflowCatalog:
         """A directory with MLmodel and requirements.txt: the model's own, or a copy of these two files alone."""
         if (path := local_path(uri)) is not None:
             return path if (path / "MLmodel").exists() else None
+        if not self._describes:
+            return None
         into = self._room() / f"about-{record.name}-{record.version}"
         if not (into / "MLmodel").exists():
             for name in ("requirements.txt", "MLmodel"):
@@ -237,7 +242,10 @@ class MlflowCatalog:
         from mlflow.artifacts import download_artifacts
 
         into.mkdir(parents=True, exist_ok=True)
-        return Path(download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=self._connection.uri))
+        try:
+            return Path(download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=self._connection.uri))
+        except ModuleNotFoundError as error:  # MLflow leaves the clients of stores to whoever uses one
+            raise fail("SNB-140", uri=uri, reason=str(error)) from error
 
 
 def _named(name: str) -> str:

@@ -11,6 +11,7 @@ from seldon_nb.checks import (
     around,
     classes,
     contract,
+    environment,
     files,
     model,
     names,
@@ -19,6 +20,7 @@ from seldon_nb.checks import (
     place,
     pod_security,
     room,
+    spoken,
     traffic,
     traps,
 )
@@ -53,6 +55,7 @@ def table(*rules: Iterable[Rule[Any]]) -> dict[str, Rule[Any]]:
 #: What a plan is judged by.
 PLAN: dict[str, Rule[PlanContext]] = table(
     model.RULES,
+    environment.RULES,
     names.RULES,
     people.RULES,
     place.RULES,
@@ -65,6 +68,7 @@ PLAN: dict[str, Rule[PlanContext]] = table(
     operator.RULES,
     traps.RULES,
     classes.RULES,
+    spoken.RULES,
 )
 #: What a model is judged by when it is logged; some are asked again of a plan.
 CONTRACT: dict[str, Rule[contract.Trial]] = table(contract.RULES)

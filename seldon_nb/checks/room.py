@@ -13,7 +13,8 @@ from seldon_nb.checks.document import finding
 from seldon_nb.checks.quantities import amount, written
 from seldon_nb.checks.rule import Rule
 from seldon_nb.checks.samples import cluster, in_cluster, revision
-from seldon_nb.domain.namespace import NamespaceFacts, QuotaLine
+from seldon_nb.domain.code import Severity
+from seldon_nb.domain.namespace import NamespaceFacts, QuotaChange, QuotaLine
 from seldon_nb.domain.plan import Finding
 from seldon_nb.render.seldon import names
 from seldon_nb.render.seldon.objects import Container, Resources, SeldonDeployment
@@ -22,10 +23,16 @@ Asked = dict[str, Fraction]
 
 #: What the steps of an apply ask for while they run, beside the deployment itself: one pod of four containers.
 STEPS = {"pods": "1", "requests.cpu": "200m", "requests.memory": "672Mi", "limits.memory": "1792Mi", "configmaps": "2"}
+#: What the step that packs a model's own packages asks for beyond the same step without.
+PACKING = {"requests.cpu": "450m", "requests.memory": "320Mi", "limits.memory": "1536Mi"}
+#: The workflow engine's own containers beside the steps: they say what they need only if whoever runs the engine settled it, or the namespace fills the gap.
+_ENGINES_OWN = "init, wait"
 _SURGE = Fraction(1, 4)  # the operator's rolling update: a quarter more, none less
 _SHORT = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage": "requests.ephemeral-storage"}
 _COUNTED = ("cpu", "memory", "ephemeral-storage")
 _NOTHING = Resources()
+#: The one of the engine's own containers that runs as long as the steps do.
+_BESIDE = Container(name="wait")
 
 
 def fits(plan: PlanContext) -> Iterator[Finding]:
@@ -67,6 +74,69 @@ def says_enough(plan: PlanContext) -> Iterator[Finding]:
             if silent:
                 facts = {"quota": line.quota or "–", "resource": line.resource, "found": ", ".join(silent)}
                 yield finding(plan, "SNB-242", pod.path, **facts)
+    yield from _engines_own(plan, plan.namespace)
+
+
+def _engines_own(plan: PlanContext, facts: NamespaceFacts) -> Iterator[Finding]:
+    """What Argo adds to the steps' pod, which nobody can see from here: a warning."""
+    if not plan.in_cluster:
+        return
+    requests, limits = _sides(_BESIDE, facts)
+    counted = [(line, *_resource(line).partition(".")[::2]) for line in facts.quota]
+    silent = [
+        (line.quota or "–", line.resource)
+        for line, side, kind in counted
+        if side in ("requests", "limits") and kind in _COUNTED and kind not in (limits if side == "limits" else requests)
+    ]
+    if silent:
+        told = {
+            "quota": silent[0][0],
+            "resource": ", ".join(dict.fromkeys(resource for _, resource in silent)),
+            "found": _ENGINES_OWN,
+        }
+        yield replace(finding(plan, "SNB-242", "workflow", **told), severity=Severity.WARN)
+
+
+def changes(plan: PlanContext) -> tuple[QuotaChange, ...]:
+    """What the plan does to each line of the namespace's quotas that it touches; nothing where there are none, or it changes nothing."""
+    if plan.namespace is None or not plan.namespace.quota or plan.deployment is None:
+        return ()
+    needed, more = _needed(plan, plan.namespace), _lasting(plan, plan.namespace)
+    return tuple(_changes(plan.namespace.quota, needed, more))
+
+
+def _changes(quota: Iterable[QuotaLine], needed: Asked, more: Asked) -> Iterator[QuotaChange]:
+    for line in quota:
+        resource = _resource(line)
+        hard, used = _amount(line.hard), _amount(line.used)
+        if hard is None or used is None or not (needed.get(resource) or more.get(resource)):
+            continue
+        after = max(used + more.get(resource, Fraction(0)), Fraction(0))
+        peak = max(used + needed.get(resource, Fraction(0)), after)
+        yield QuotaChange(
+            resource=resource,
+            hard=line.hard,
+            used=line.used,
+            after=written(after, resource),
+            peak=written(peak, resource),
+            quota=line.quota,
+            fits=peak <= hard,
+        )
+
+
+def _lasting(plan: PlanContext, facts: NamespaceFacts) -> Asked:
+    """What is used more (or less) than now when all is done."""
+    if plan.live is not None and dict(plan.live.document) == dict(plan.document):
+        return {}
+    more: Asked = {"configmaps": amount(STEPS["configmaps"])}
+    former = tuple(_former(plan))
+    for sign, group in ((1, plan.pods), (-1, former)):
+        for pod in group:
+            _add(more, {name: sign * value * pod.replicas for name, value in _of_pod(pod, facts).items()})
+    _add(more, {"count/deployments.apps": Fraction(len(plan.pods) - len(former))})
+    before = names.services(plan.live.document) if plan.live is not None else ()
+    _add(more, {"services": Fraction(len(names.services(plan.document)) - len(before))})
+    return more
 
 
 def _needed(plan: PlanContext, facts: NamespaceFacts) -> Asked:
@@ -74,6 +144,9 @@ def _needed(plan: PlanContext, facts: NamespaceFacts) -> Asked:
     if plan.live is not None and dict(plan.live.document) == dict(plan.document):
         return {}
     needed: Asked = {name: amount(value) for name, value in STEPS.items()}
+    _add(needed, _of_container(_BESIDE, facts))
+    if plan.spec.environment is not None:
+        _add(needed, {name: amount(value) for name, value in PACKING.items()})
     former = {pod.workload: pod for pod in _former(plan)}
     for pod in plan.pods:
         _add(needed, _peak(pod, former.get(pod.workload), facts))
@@ -190,6 +263,6 @@ RULES: tuple[Rule[PlanContext], ...] = (
         source="ResourceQuota refuses what does not say how much it needs",
         check=says_enough,
         allowed=lambda: cluster(quota=_quota("limits.cpu", "8"), default_limits=(("cpu", "1"),)),
-        denied=lambda: cluster(quota=_quota("limits.cpu", "8")),
+        denied=lambda: cluster(quota=_quota("requests.memory", "8Gi")),
     ),
 )

@@ -117,7 +117,7 @@ def snapshot(eyes: Eyes, watch: Seen, *, now: float, answering: bool | None, ans
         serving_model=eyes.serving,
         source=eyes.sources[0],
         secret=eyes.sources[1],
-        operator_seen=_operator_seen(deployment),
+        operator_seen=operator_seen(deployment),
         argo_seen=None,
         answering=answering,
         answered_at=answered_at,
@@ -165,7 +165,7 @@ def read_log(
         return ()
 
 
-def _operator_seen(deployment: Mapping[str, Any] | None) -> bool | None:
+def operator_seen(deployment: Mapping[str, Any] | None) -> bool | None:
     """Whether somebody wrote a status into the deployment since we applied it: that is the operator's doing and nobody else's."""
     if deployment is None or not deployment.get("status"):
         return None

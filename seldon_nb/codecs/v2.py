@@ -172,3 +172,14 @@ def safe(error: Exception) -> str:
     """What may be told of an error while reading: our own sentences pass; numpy's and Python's may quote a value."""
     own = ("outputs with different numbers of rows", "an output does not fill its shape")
     return str(error) if str(error) in own else "an output of another form"
+
+
+def told(body: bytes) -> dict[str, str]:
+    """The type and the place of an error, if the server tells them; never a value."""
+    import json
+
+    try:
+        seen = json.loads(body)
+    except ValueError:
+        return {}
+    return {key: str(seen[key]) for key in ("error_type", "where") if seen.get(key)} if isinstance(seen, dict) else {}

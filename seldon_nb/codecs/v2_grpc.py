@@ -24,7 +24,7 @@ from seldon_nb.codecs.explain import Fitted
 from seldon_nb.codecs.packed import get_packed, set_packed
 from seldon_nb.codecs.protocol import Asked, Decoded
 from seldon_nb.codecs.tensors import DTYPES
-from seldon_nb.codecs.v2 import Layout, Question, question, safe
+from seldon_nb.codecs.v2 import Layout, Question, question, safe, told
 from seldon_nb.codecs.wire import Form, Wired
 from seldon_nb.domain.signature import Schema, Signature
 
@@ -89,8 +89,8 @@ class V2Grpc:
             raise ValueError(safe(error)) from None
 
     def told(self, body: bytes) -> Mapping[str, str]:
-        """Nothing: an error over gRPC is a status and a sentence that may quote a row."""
-        return {}
+        """The type and the place of an error, where a server of ours tells them (``calling.grpc`` keeps nothing else of its sentence)."""
+        return told(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seldon_nb.codecs.explain import Fitted
 from seldon_nb.codecs.protocol import Asked, Decoded
-from seldon_nb.codecs.v2 import Layout, decode, question
+from seldon_nb.codecs.v2 import Layout, decode, question, told
 from seldon_nb.domain.signature import Signature
 
 
@@ -42,10 +42,4 @@ class V2Rest:
 
     def told(self, body: bytes) -> Mapping[str, str]:
         """What a model server of ours tells of an error: its type and its place."""
-        import json
-
-        try:
-            seen = json.loads(body)
-        except ValueError:
-            return {}
-        return {key: str(seen[key]) for key in ("error_type", "where") if seen.get(key)} if isinstance(seen, dict) else {}
+        return told(body)

@@ -13,6 +13,7 @@ from seldon_nb.domain.deployment import Stage
 
 _ASLEEP_S = 30  # the recorded operator writes its first status after 0.4 s
 _GONE_S = 5  # if it is known not to run
+_GIVEN_UP_S = 60  # another instance takes over within a minute
 _COMING_S = 5  # a machine that is starting, or one whose former pod is leaving
 _NODES = re.compile(
     r"0/(?P<nodes>\d+) nodes are available:? ?(?P<reasons>[^\n]*?)(?:\. preemption:|\. no new claims|$)", re.IGNORECASE
@@ -25,7 +26,7 @@ _TRANSIENT = ("the object has been modified", "not found in cache", "AlreadyExis
 def operator_asleep(case: Case) -> Cause | None:
     """SNB-342: no status at all, or a change that nobody made true."""
     document = case.seen.deployment
-    if document is None or case.newest or case.pods or case.seen.operator_seen is True:
+    if document is None or not case.is_applied or case.newest or case.pods or case.seen.operator_seen is True:
         return None
     if text(document, "status", "state") == "Failed":
         return None
@@ -35,7 +36,8 @@ def operator_asleep(case: Case) -> Cause | None:
     if case.waited < patience or not (untouched or unchanged):
         return None
     reason = N_("Seldon's operator has not answered.") if untouched else N_("Seldon's operator has not carried out the change.")
-    return Cause(code="SNB-342", facts={"seconds": case.waited, "reason": reason}, stage=Stage.ACCEPTED)
+    final = case.waited >= _GIVEN_UP_S
+    return Cause(code="SNB-342", facts={"seconds": case.waited, "reason": reason}, stage=Stage.ACCEPTED, final=final)
 
 
 def _controllers_caught_up(case: Case) -> bool:
@@ -47,7 +49,7 @@ def _controllers_caught_up(case: Case) -> bool:
 def operator_refused(case: Case) -> Cause | None:
     """SNB-341: the operator tried, and says why it could not."""
     document = case.seen.deployment
-    if document is None or text(document, "status", "state") != "Failed" or case.newest:
+    if document is None or text(document, "status", "state") != "Failed" or case.newest or not case.is_applied:
         return None
     said = text(document, "status", "description")
     if not said or any(word in said for word in _TRANSIENT):

@@ -11,6 +11,7 @@ from seldon_nb.diagnosis.lines import Told, told
 from seldon_nb.diagnosis.reading import (
     Container,
     Event,
+    applied,
     condition,
     containers_of,
     created,
@@ -30,6 +31,9 @@ from seldon_nb.diagnosis.snapshot import Plain, Snapshot
 
 REVISION = "deployment.kubernetes.io/revision"
 DIGEST = "SNB_DIGEST"
+#: Who we are among the managers of an object's fields, and where a deployment says which plan it is of.
+MANAGER = "seldon-nb"
+PLAN = "seldon-nb.io/plan"
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,21 @@ class Case:
         return without_secrets(found) or "-"
 
     @cached_property
+    def is_applied(self) -> bool:
+        """Whether the deployment is the expected plan's already; its objects are a former one's until then."""
+        wanted, document = self.seen.expected_plan, self.seen.deployment
+        return not wanted or document is None or text(document, "metadata", "annotations", PLAN) == wanted
+
+    @cached_property
+    def applied(self) -> float:
+        """When this version was applied, in seconds since the epoch, of an update its own moment; 0 if nobody said."""
+        document = self.seen.deployment
+        return max(self.seen.applied_at, applied(document, MANAGER) if document is not None else 0.0)
+
+    @cached_property
     def began(self) -> float:
         """When this version was applied, in seconds since the epoch; else when something was first made for it; 0 if nobody knows."""
-        known = self.seen.applied_at or (created(self.seen.deployment) if self.seen.deployment else 0.0)
+        known = self.applied or (created(self.seen.deployment) if self.seen.deployment else 0.0)
         return known or min((created(item) for item in (*self.newest, *self.pods)), default=0.0)
 
     @property
@@ -74,7 +90,9 @@ class Case:
     @cached_property
     def newest(self) -> tuple[Plain, ...]:
         """The replica sets of this version, one a workload at most."""
-        found = []
+        found: list[Plain] = []
+        if not self.is_applied:
+            return ()
         for workload in self.seen.workloads:
             mine = [item for item in self.seen.replica_sets if {uid_of(workload), name_of(workload)} & owners(item)]
             revision = text(workload, "metadata", "annotations", REVISION)
@@ -162,7 +180,7 @@ class Case:
             event
             for event in events_of(self.seen.events)
             if (event.uid in uids if event.uid and uids else event.name in names)
-            and event.last >= self.seen.applied_at - 2
+            and event.last >= self.applied - 2
             and "the object has been modified" not in event.message
         )
 

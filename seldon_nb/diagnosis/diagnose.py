@@ -9,7 +9,7 @@ from __future__ import annotations
 from seldon_nb.diagnosis import accepting, fetching, starting, working
 from seldon_nb.diagnosis.case import Case
 from seldon_nb.diagnosis.finding import Cause, Rule
-from seldon_nb.diagnosis.lines import shown
+from seldon_nb.diagnosis.lines import telling
 from seldon_nb.diagnosis.reading import text
 from seldon_nb.diagnosis.refusals import explain_refusal
 from seldon_nb.diagnosis.snapshot import Diagnosis, Snapshot
@@ -41,7 +41,7 @@ def diagnose(snapshot: Snapshot) -> Diagnosis:
         final=cause.final,
         step=cause.step or working.standing(case),
         serving=serving,
-        log=shown(snapshot.logs.get(cause.lines, ())) if cause.lines else (),
+        log=telling(snapshot.logs.get(cause.lines, ())) if cause.lines else (),
     )
 
 

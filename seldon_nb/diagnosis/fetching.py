@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from seldon_nb.diagnosis.case import Case
 from seldon_nb.diagnosis.finding import Cause, Rule
+from seldon_nb.diagnosis.lines import safe, sentence
 from seldon_nb.diagnosis.reading import Container, parts, text
 from seldon_nb.domain.code import N_
 from seldon_nb.domain.codes import ALL
@@ -93,13 +95,24 @@ def said_in_codes(case: Case) -> Cause | None:
         told = case.told(container) if container.failure or (not container.init and not container.ready) else None
         if told is None or told.code not in ALL or told.code[:6] not in ("SNB-15", "SNB-33"):
             continue
-        facts = {"times": max(1, container.failures), **(told.facts or {})}
+        facts = {"times": max(1, container.failures), **_without_values(told.facts or {})}
         if told.code == "SNB-338" and facts.get("secret", "—") == "—":
             facts["secret"] = case.seen.secret or "-"
         patience = 3 if told.code == _UNREACHABLE else 2 if told.code == "SNB-339" else 1
         stage = Stage.WEIGHTS if container.init else Stage.LOADED
         return Cause(code=told.code, facts=facts, stage=stage, final=container.failures >= patience, lines=container.key)
     return None
+
+
+def _without_values(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts without what a model's own code said while it was loaded, unless its form is known: an error's message may hold a row of data."""
+    kept = dict(facts)
+    if "line" in kept:
+        kept["line"] = safe(str(kept["line"]))
+    if "hint" in kept:
+        hint = safe(f"{kept.get('error_type', '')}: {kept['hint']}").partition(": ")[2] or str(kept.get("where", "-"))
+        kept["hint"] = sentence(hint)
+    return kept
 
 
 def store_locked(case: Case) -> Cause | None:

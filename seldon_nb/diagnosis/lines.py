@@ -90,6 +90,13 @@ def shown(lines: Iterable[str], *, most: int = 20) -> tuple[str, ...]:
     return tuple(found[-most:])
 
 
+def telling(lines: Sequence[str]) -> tuple[str, ...]:
+    """The last lines that may be shown, if they tell anything: what comes with and after a word in one of our codes is told by the code itself."""
+    end = next((place for place, line in enumerate(lines) if coded_line(line.strip())), len(lines))
+    found = shown(lines[:end])
+    return found if any(line != _CUT for line in found) else ()
+
+
 def safe(line: str) -> str:
     """The line if its form is known; of an error its kind; otherwise ``…``."""
     plain = _ANSI.sub("", line).rstrip()
@@ -100,6 +107,11 @@ def safe(line: str) -> str:
         return plain[:_WIDTH]
     error = _ERROR.match(plain.strip())
     return error["kind"] if error else _CUT
+
+
+def sentence(hint: str) -> str:
+    """A hint as the sentence that it becomes a part of; empty if there is none."""
+    return hint if not hint or hint.endswith((".", "!", "?", "…")) else hint + "."
 
 
 def last_word(lines: Sequence[str]) -> str:

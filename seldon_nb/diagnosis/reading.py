@@ -76,6 +76,18 @@ def created(item: Plain) -> float:
     return moment(text(item, "metadata", "creationTimestamp"))
 
 
+def applied(item: Plain, manager: str) -> float:
+    """When a manager of fields last applied it, by the API server's own clock; 0 if it never did, or nobody kept that."""
+    own = (entry for entry in parts(item, "metadata", "managedFields") if not text(entry, "subresource"))
+    return max((moment(text(entry, "time")) for entry in own if text(entry, "manager") == manager), default=0.0)
+
+
+def told_of(item: Plain) -> float:
+    """When somebody last wrote its status; 0 if nobody did, or nobody kept that."""
+    entries = (entry for entry in parts(item, "metadata", "managedFields") if text(entry, "subresource") == "status")
+    return max((moment(text(entry, "time")) for entry in entries), default=0.0)
+
+
 def condition(item: Plain, kind: str) -> Plain:
     """One of ``status.conditions`` by its type."""
     return next((entry for entry in parts(item, "status", "conditions") if text(entry, "type") == kind), NOTHING)

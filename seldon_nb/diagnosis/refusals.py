@@ -28,6 +28,8 @@ _UNREACHED = re.compile(r'failed calling webhook "(?P<whose>[^"]+)"')
 _RANGE = re.compile(
     r"(?P<rule>(?:minimum|maximum) \S+ usage per \w+ is \S+, but (?:limit|request) is \S+|\S+ max limit to request ratio per \w+ is .*)"
 )
+_UNKNOWN = re.compile(r"typed patch object \([^)]*Kind=(?P<kind>\w+)\): (?P<rule>.*)", re.DOTALL)
+_STRICT = re.compile(r"cannot be handled as a (?P<kind>\w+): (?P<rule>.*)", re.DOTALL)
 _FIELD = re.compile(r"(?P<kind>[A-Z]\w+(?:\.[\w.-]+)?) \"?(?P<object>[^\s\"]*)\"? is invalid: (?P<rule>.*)", re.DOTALL)
 _OPERATOR = "seldondeployment"
 _MOST = 2000
@@ -43,7 +45,7 @@ def explain_refusal(message: str) -> Refusal:
         message: of a Status, an event or a condition.
 
     Returns: SNB-333 (quota, resource, requested, used, limit), SNB-347 (level, violations), SNB-533 (who, verb, resource, namespace),
-        SNB-342 (reason: Seldon's own webhook does not answer), or SNB-341 (whose, rule).
+        SNB-342 (reason: Seldon's own webhook does not answer), or SNB-341 (whose: a policy, a webhook, a quota, a kind's own schema; rule).
     """
     message = message.strip()[:_MOST]
     for read in (_quota, _security, _right, _unreached, _rule):
@@ -86,12 +88,18 @@ def _cut(said: str) -> str:
     return said if len(said) <= _TOLD else said[:_TOLD].rpartition(" ")[0] + " …"
 
 
-def _right(message: str) -> Refusal | None:
+def lacking(message: str) -> dict[str, str] | None:
+    """The right that is lacking, if the sentence names one: who, verb, resource (``workflows.argoproj.io``), namespace (empty for none)."""
     found = _RIGHT.search(message)
     if found is None:
         return None
     resource = f"{found['resource']}.{found['group']}" if found["group"] else found["resource"]
-    return "SNB-533", {"who": found["who"], "verb": found["verb"], "resource": resource, "namespace": found["namespace"] or "-"}
+    return {"who": found["who"], "verb": found["verb"], "resource": resource, "namespace": found["namespace"] or ""}
+
+
+def _right(message: str) -> Refusal | None:
+    found = lacking(message)
+    return ("SNB-533", {**found, "namespace": found["namespace"] or "-"}) if found else None
 
 
 def _unreached(message: str) -> Refusal | None:
@@ -110,6 +118,7 @@ def _rule(message: str) -> Refusal | None:
         return "SNB-341", {"whose": f"webhook {found['whose']}", "rule": _cut(found["rule"]) or "-"}
     if found := _RANGE.search(message):
         return "SNB-341", {"whose": "LimitRange", "rule": found["rule"].rstrip("., ")}
-    if found := _FIELD.search(message):
-        return "SNB-341", {"whose": found["kind"], "rule": _cut(found["rule"])}
+    for form in (_UNKNOWN, _STRICT, _FIELD):
+        if found := form.search(message):
+            return "SNB-341", {"whose": found["kind"], "rule": _cut(found["rule"])}
     return None

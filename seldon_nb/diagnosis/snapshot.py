@@ -27,13 +27,15 @@ class Snapshot:
         workflow: the Argo Workflow of this apply; workflow_pods: its pods.
         logs: last lines by ``pod/container``, of the container's former run if it was started again; twenty lines suffice.
         expected_model: ``fraud@3``; expected_digest: ``sha256:…`` of its files as the plan knows them.
+        expected_plan: digest of the plan that should live; empty if the deployment as it stands is meant.
         expected_images: by container name, the images that the plan renders; a pod with others belongs to a former version.
         serving_model: ``fraud@2``, the version of the last revision that answered; empty if there was none.
         source: the address that the initializer reads; secret: the Secret that opens it.
         operator_seen: whether the Seldon operator shows signs of life (a lease, a pod, a status written elsewhere); None if nobody could look.
         argo_seen: the same of Argo's controller.
         answering: whether this very version answered through its route; None if nobody asked.
-        applied_at: seconds since the epoch when this version was applied; 0 for the deployment's own creation.
+        answered_at: when it was first seen to, in seconds since the epoch; 0 for now.
+        applied_at: seconds since the epoch when this version was applied, or from when on to look; 0 for what the deployment itself says.
     """
 
     now: float
@@ -49,6 +51,7 @@ class Snapshot:
     logs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     expected_model: str = ""
     expected_digest: str = ""
+    expected_plan: str = ""
     expected_images: Mapping[str, str] = field(default_factory=dict)
     serving_model: str = ""
     source: str = ""
@@ -56,6 +59,7 @@ class Snapshot:
     operator_seen: bool | None = None
     argo_seen: bool | None = None
     answering: bool | None = None
+    answered_at: float = 0.0
     applied_at: float = 0.0
 
 

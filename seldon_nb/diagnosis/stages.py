@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from seldon_nb.diagnosis.case import Case
 from seldon_nb.diagnosis.reading import Container, condition, containers_of, created, holds, moment, name_of, text
 from seldon_nb.diagnosis.snapshot import Plain
@@ -23,7 +25,8 @@ Spans = dict[Stage, tuple[float, float]]
 
 def stages(case: Case, failed: Stage | None) -> tuple[StageStatus, ...]:
     """All six in order; ``failed`` is the one where a cause stands."""
-    spans = _spans(case)
+    # What ran before is taken over by some updates; its times are not this version's.
+    spans = {stage: tuple(max(at, case.began) if at else 0.0 for at in span) for stage, span in _spans(case).items()}
     found: list[StageStatus] = []
     running = False
     order = list(Stage)
@@ -43,6 +46,13 @@ def stages(case: Case, failed: Stage | None) -> tuple[StageStatus, ...]:
         took = max(0, round((until - began) * 1000)) if began and progress is not Progress.WAITING else 0
         found.append(StageStatus(stage, progress, took))
     return tuple(found)
+
+
+def available_since(workloads: Iterable[Plain]) -> float:
+    """When the last of the workloads said that all of its new pods answer, in seconds since the epoch; 0 if one has not."""
+    said = [condition(item, "Progressing") for item in workloads]
+    times = [moment(text(item, "lastUpdateTime")) for item in said if text(item, "reason") == "NewReplicaSetAvailable"]
+    return max(times) if times and len(times) == len(said) else 0.0
 
 
 def current(found: tuple[StageStatus, ...]) -> Stage:
@@ -89,7 +99,8 @@ def _in_pod(case: Case, pod: Plain, spans: Spans, placed: float) -> Spans:
     ready = moment(text(condition(pod, "Ready"), "lastTransitionTime")) if holds(pod, "Ready") else 0.0
     spans[Stage.LOADED] = (loading, ready)
     if ready:
-        spans[Stage.ANSWERING] = (ready, case.seen.now if case.seen.answering else 0.0)
+        answered = max(case.seen.answered_at, ready) if case.seen.answered_at else case.seen.now
+        spans[Stage.ANSWERING] = (ready, answered if case.seen.answering else 0.0)
     return spans
 
 

@@ -6,7 +6,7 @@ import re
 
 from seldon_nb.diagnosis.case import Case
 from seldon_nb.diagnosis.finding import Cause, Rule
-from seldon_nb.diagnosis.lines import last_word
+from seldon_nb.diagnosis.lines import last_word, sentence
 from seldon_nb.diagnosis.reading import Container, Event, condition, number, part, text
 from seldon_nb.domain.deployment import Stage
 
@@ -53,7 +53,7 @@ def unreadable(case: Case) -> Cause | None:
         if not told.unpickling:
             continue
         versions = "; ".join(f"{name}: model {was}, server {now or '-'}" for name, was, now in told.versions) or "-"
-        facts = {"error_type": told.error_type or "-", "hint": told.hint or "-", "versions": versions}
+        facts = {"error_type": told.error_type or "-", "hint": sentence(told.hint) or "-", "versions": versions}
         return Cause(code="SNB-335", facts=facts, stage=Stage.LOADED, final=True, lines=container.key)
     return None
 

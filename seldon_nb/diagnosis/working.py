@@ -15,6 +15,7 @@ from seldon_nb.domain.codes import ALL
 from seldon_nb.domain.workflow import Step
 
 _ABSENT_S = 20  # the controller's own word comes within a second or two
+_GIVEN_UP_S = 30  # whoever waits need not: the workflow is kept
 _GONE_S = 5
 _NO_RESULTS = re.compile(
     r'workflowtaskresults(?:\.argoproj\.io)?.{0,80}?is forbidden: User "(?P<who>[^"]+)" cannot (?P<verb>\w+)', re.DOTALL
@@ -112,7 +113,7 @@ def nobody_began(case: Case) -> Cause | None:
     waited = int(case.seen.now - created(workflow)) if created(workflow) else 0
     if waited < (_GONE_S if case.seen.argo_seen is False else _ABSENT_S):
         return None
-    return Cause(code="SNB-343", facts={"workflow": name_of(workflow), "seconds": waited})
+    return Cause(code="SNB-343", facts={"workflow": name_of(workflow), "seconds": waited}, final=waited >= _GIVEN_UP_S)
 
 
 def _nodes(case: Case) -> Iterator[Plain]:

@@ -6,7 +6,8 @@ import enum
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_PROXY = "/api/2.0/mlflow-artifacts/artifacts/"
+#: Where an MLflow server hands out files.
+PROXY = "/api/2.0/mlflow-artifacts/artifacts/"
 
 
 class SourceKind(enum.Enum):
@@ -27,8 +28,12 @@ _SCHEMES = {
     "minio": SourceKind.S3,
     "gs": SourceKind.GCS,
     "gcs": SourceKind.GCS,
+    "wasb": SourceKind.AZURE,
     "wasbs": SourceKind.AZURE,
+    "abfs": SourceKind.AZURE,
     "abfss": SourceKind.AZURE,
+    "az": SourceKind.AZURE,
+    "azure": SourceKind.AZURE,
     "azureblob": SourceKind.AZURE,
     "pvc": SourceKind.PVC,
     "http": SourceKind.HTTP,
@@ -54,7 +59,7 @@ class ArtifactSource:
     def kind(self) -> SourceKind:
         """Which way this is."""
         parts = urlsplit(self.uri)
-        if parts.scheme in ("http", "https") and _PROXY in parts.path:
+        if parts.scheme in ("http", "https") and PROXY in parts.path:
             return SourceKind.MLFLOW
         return _SCHEMES.get(parts.scheme, SourceKind.OTHER)
 
@@ -81,5 +86,5 @@ def source_of(uri: str, tracking_uri: str, *, secret: str = "") -> ArtifactSourc
     parts = urlsplit(uri)
     if parts.scheme == "mlflow-artifacts" and tracking_uri.startswith(("http://", "https://")):
         base = f"http://{parts.netloc}" if parts.netloc else tracking_uri.rstrip("/")
-        return ArtifactSource(uri=f"{base}{_PROXY}{parts.path.lstrip('/')}", secret=secret)
+        return ArtifactSource(uri=f"{base}{PROXY}{parts.path.lstrip('/')}", secret=secret)
     return ArtifactSource(uri=uri, secret=secret)

@@ -19,6 +19,25 @@ class QuotaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaChange:
+    """What a plan does to one line of a quota, in Kubernetes quantities.
+
+    Attributes:
+        used, after: before and when it is done.
+        peak: the most that is used on the way, the former version and the steps of the apply included.
+        fits: whether the peak is within what may be used.
+    """
+
+    resource: str
+    hard: str
+    used: str
+    after: str
+    peak: str
+    quota: str = ""
+    fits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Right:
     """Whether the person may do one thing in the namespace; ``resource`` is written ``workflows.argoproj.io`` or ``pods/log``."""
 
@@ -79,6 +98,7 @@ class NamespaceFacts:
         rights: what was asked about the person's rights.
         owner: who owns the object under the deployment's name, if it is not ours; empty otherwise.
         engines: what the cluster offers: ``seldon``, ``argo``.
+        unread: what the person may not look at, so that nothing is known of it: ``namespace`` (classification, pod security), ``settings``, ``quota``.
     """
 
     name: str
@@ -96,6 +116,7 @@ class NamespaceFacts:
     settings: PlaceSettings = field(default_factory=PlaceSettings)
     owner: str = ""
     engines: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def member(self, name: str) -> Principal | None:
         """The member called ``name``; anybody with a well-formed name where members cannot be listed; None otherwise."""

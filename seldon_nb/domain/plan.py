@@ -13,9 +13,10 @@ from seldon_nb.domain.canonical import digest_of
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.code import Severity
 from seldon_nb.domain.codes import lookup
+from seldon_nb.domain.environment import OwnEnvironment
 from seldon_nb.domain.model import ModelVersion
 from seldon_nb.domain.names import is_dns_label
-from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.domain.namespace import NamespaceFacts, QuotaChange
 from seldon_nb.domain.principal import Principal
 
 
@@ -55,6 +56,7 @@ class PlanSpec:
         service_account: of the workflow's steps; empty for ``snb-deployer``.
         tracking_uri: MLflow as pods reach it; empty where no workflow runs.
         protocol: what the server speaks: ``v2``, ``tensorflow`` or ``seldon``; empty for what it speaks best.
+        environment: the model's own packages before the server's; None for the server's alone.
     """
 
     version: ModelVersion
@@ -73,6 +75,7 @@ class PlanSpec:
     service_account: str = ""
     tracking_uri: str = ""
     protocol: str = ""
+    environment: OwnEnvironment | None = None
 
     def __post_init__(self) -> None:
         if not is_dns_label(self.deployment):
@@ -150,6 +153,7 @@ class Plan:
         passed: how many rules had nothing to say.
         created_at: RFC 3339; not part of the digest.
         facts: what was seen of the namespace in a cluster (rights, quota); not part of the digest.
+        room: what it does to the namespace's quotas; not part of the digest.
         digest: over the spec, the documents and the base.
     """
 
@@ -161,6 +165,7 @@ class Plan:
     passed: int = 0
     created_at: str = ""
     facts: NamespaceFacts | None = None
+    room: tuple[QuotaChange, ...] = ()
     digest: str
 
     def __post_init__(self) -> None:

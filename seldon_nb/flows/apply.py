@@ -95,7 +95,7 @@ def status_of(ports: Ports, target: Target) -> DeploymentStatus:
     Raises:
         SNB-301: it is not there.
     """
-    found = next((item for item in ports.serving.statuses() if item.target == target), None)
+    found = ports.serving.status(target)
     if found is None:
         raise fail("SNB-301", name=str(target), nearest="-")
     return found

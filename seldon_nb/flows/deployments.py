@@ -46,6 +46,19 @@ def find(ports: Ports, text: str) -> DeploymentStatus:
     return choose(visible(ports), text)
 
 
+def look(ports: Ports, text: str) -> DeploymentStatus:
+    """A deployment as :func:`find` finds it, looked at closely: the times of its stages, and why it is stuck if it is.
+
+    Raises:
+        SNB-301: there is none that the person may see, or several.
+    """
+    seen = find(ports, text)
+    close = ports.serving.status(seen.target)
+    if close is None:  # a workflow is only bringing it to life, or could not
+        return seen
+    return replace(close, state=State.UPDATING) if (seen.state, close.state) == (State.UPDATING, State.ANSWERING) else close
+
+
 def choose(mine: Sequence[DeploymentStatus], text: str) -> DeploymentStatus:
     """One of several deployments by ``name``, ``namespace/name`` or ``place/namespace/name``.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
+from seldon_nb.checks.choice import Asker, Choice, choose
 from seldon_nb.checks.context import PlanContext
 from seldon_nb.checks.registry import run
+from seldon_nb.checks.room import changes
 from seldon_nb.domain.artifact import source_of
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.clock import timestamp
 from seldon_nb.domain.deployment import Revision, Target
+from seldon_nb.domain.environment import OwnEnvironment, own_environment
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import ModelRef, ModelVersion
 from seldon_nb.domain.names import as_dns_label, is_dns_label, nearest
@@ -20,7 +23,14 @@ from seldon_nb.ports import Ports, Replay
 from seldon_nb.render.mlserver import has_model_settings, model_settings
 from seldon_nb.render.runtimes import RUNTIMES
 from seldon_nb.render.seldon import render
+from seldon_nb.render.seldon.build import image_of
+from seldon_nb.render.seldon.environment import known_digest
 from seldon_nb.render.text import diff
+from seldon_nb.words import tr
+
+#: Whose packages a model runs with.
+OWN = "own"
+ENVIRONMENTS = ("", "server", OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,8 @@ class Wish:
         ref: the model, as people write it.
         to: the namespace.
         name: the deployment's name; the model's own if empty.
+        server, protocol, image: what answers; see :func:`seldon_nb.checks.choice.choose` for what goes without saying.
+        environment: ``own`` for the packages that the model was logged with; ``server`` or empty for the server's.
         callers: who may call besides the requester.
         settings: what the user settled instead of the platform team; empty values leave it.
     """
@@ -38,7 +50,10 @@ class Wish:
     ref: str
     to: str
     name: str = ""
-    server: Server = Server.MLFLOW
+    server: Server | str = ""
+    protocol: str = ""
+    image: str = ""
+    environment: str = ""
     callers: tuple[str, ...] = ()
     timeout_s: int = 60
     overrides: tuple[Override, ...] = ()
@@ -50,7 +65,10 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
 
     Raises:
         SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401: the person may not.
+        SNB-218, SNB-219: a server, protocol or image that cannot be.
     """
+    choice = chosen(wish)
+    known_environment(wish)
     version, replay = find(ports, wish.ref)
     name = deployment_name(wish, version)
     namespace = known_namespace(ports, wish, name)
@@ -63,7 +81,9 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
         deployment=target.name,
         namespace=target.namespace,
         place=place,
-        server=wish.server,
+        server=choice.server,
+        protocol=choice.protocol,
+        image=wish.image,
         classification=deployment_class(version, live),
         requested_by=ports.access.whoami(),
         callers=callers(ports.access.whoami(), wish.callers, namespace),
@@ -72,7 +92,29 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
     )
     if place != "here":
         spec = settled(spec, namespace.settings, wish.settings)
+    if wish.environment == OWN:
+        spec = replace(spec, environment=with_own_packages(spec, live))
     return compose(ports, spec, namespace, live, replay)
+
+
+def chosen(wish: Wish) -> Choice:
+    """What answers. Raises: SNB-218, SNB-219."""
+    server = wish.server.value if isinstance(wish.server, Server) else wish.server
+    return choose(Asker(wish.ref, wish.to), server=server, protocol=wish.protocol, image=wish.image)
+
+
+def known_environment(wish: Wish) -> None:
+    """Whose packages. Raises: SNB-218."""
+    if wish.environment not in ENVIRONMENTS:
+        reason = tr("`{word}` is not known as `{option}`.", word=wish.environment, option="--environment")
+        known = ", ".join(f"`{word}`" for word in ENVIRONMENTS if word)
+        raise fail("SNB-218", ref=wish.ref, namespace=wish.to, reason=reason, known=known, suggestion=f"--environment {OWN}")
+
+
+def with_own_packages(spec: PlanSpec, live: Revision | None) -> OwnEnvironment:
+    """The environment that the version was logged with; where what lives runs in it, it is pinned to the archive that serves there."""
+    own = own_environment(spec.version, spec.source, server=image_of(spec))
+    return replace(own, digest=known_digest(live.document if live else None, own.uri)) if own.uri else own
 
 
 def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revision | None, replay: Replay | None = None) -> Plan:
@@ -101,6 +143,7 @@ def compose(ports: Ports, spec: PlanSpec, namespace: NamespaceFacts, live: Revis
         passed=passed,
         created_at=timestamp(ports.clock.now()),
         facts=namespace if spec.place != "here" else None,
+        room=changes(context) if spec.place != "here" else (),
         digest=plan_digest(spec, documents, base),
     )
 

@@ -1,7 +1,8 @@
 """Predict: rows in, answers out, through the same route that every caller takes.
 
-In order: the rows are compared with the signature (nothing is sent if they do not fit), a token is made, the rows go out in parts of about two mebibytes, the
-answers come back as one frame with the index of the rows.  Either all rows are answered or an error says which part was not.
+In order: the deployment's document says how it is asked, the rows are compared with the signature (nothing is sent if they do not fit), a token is made, the
+rows go out in parts of about two mebibytes, the answers come back as one frame with the index of the rows.  Either all rows are answered or an error says which
+part was not.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from seldon_nb.codecs.chunks import SAMPLE_ROWS, rows_per_request, spans
+from seldon_nb.codecs.chunks import SAMPLE_ROWS, rows_per_request
 from seldon_nb.codecs.explain import Fitted, fit
 from seldon_nb.codecs.notes import Notes
-from seldon_nb.codecs.v2 import Question, decode, layout_of, question
-from seldon_nb.domain.codes import lookup
+from seldon_nb.codecs.protocol import Asked
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.principal import SecretToken
 from seldon_nb.ports import HttpAnswer, Ports, Progress
-from seldon_nb.render.mlserver import node_name
+from seldon_nb.steps.asking import Way, way_to
 from seldon_nb.words import tr
 
 if TYPE_CHECKING:
@@ -33,17 +33,6 @@ TOKEN_MARGIN_S = 30
 #: Requests on their way at once: while the server works on one, the next is written.  Measured: two are up to a fifth faster than one, three no faster
 #: than two.
 IN_FLIGHT = 2
-
-#: What other HTTP statuses than 200 mean.  A route that is not there is an endpoint where nobody answers.
-_REFUSALS = {
-    **dict.fromkeys((301, 302, 303, 307, 308), "SNB-305"),
-    **dict.fromkeys((401, 403), "SNB-306"),
-    404: "SNB-302",
-    413: "SNB-308",
-    **dict.fromkeys((408, 504), "SNB-307"),
-    500: "SNB-315",
-    **dict.fromkeys((502, 503), "SNB-316"),
-}
 
 Tokens = Callable[[Target], SecretToken]
 
@@ -90,39 +79,32 @@ def predict(
     progress: Progress | None = None,
     tokens: Tokens | None = None,
     in_flight: int = IN_FLIGHT,
+    transport: str = "",
 ) -> Prediction:
-    """Ask the revision that serves.
+    """Ask the revision that serves, in the protocol that it speaks.
 
     Args:
         data: see :func:`seldon_nb.codecs.explain.fit`.
         progress: shows how many rows are answered, if there is more than one request.
         tokens: where tokens come from; pass the same :func:`token_keeper` again to make fewer.
         in_flight: requests on their way at once, 1 to 8.
+        transport: ``rest`` or ``grpc``; empty for what the deployment's document says.
 
     Raises:
-        SNB-320 … SNB-324: the rows do not fit; nothing was sent.
+        SNB-303, SNB-328, SNB-329: it cannot be asked like this from here; nothing was sent.
+        SNB-320 … SNB-324, SNB-326: the rows do not fit; nothing was sent.
         SNB-401: this identity may not call the deployment.
-        SNB-302, SNB-305 … SNB-308, SNB-315, SNB-316, SNB-325: a part was not answered; the fact ``rows`` names it, and nothing is returned.
+        SNB-302, SNB-305 … SNB-308, SNB-315, SNB-316, SNB-325, SNB-327: a part was not answered; the fact ``rows`` names it, and nothing is returned.
     """
     began = ports.clock.monotonic()
+    way = way_to(ports, revision, transport)
     fitted = fit(data, revision.signature, model=revision.model)
-    asked = question(fitted, layout_of(revision.document), model=revision.model)
-    asking = _Asking(ports, revision, asked, tokens or token_keeper(ports), f"/v2/models/{node_name(revision.document)}/infer")
-    parts = _parts(asked, fitted)
+    asking = _Asking(way, way.codec.lay_out(fitted, model=revision.model), tokens or token_keeper(ports))
+    parts = asking.parts(fitted)
     with _shown(progress, revision, fitted.rows, len(parts)) as advance:
         frames = asking.all(parts, advance, max(1, min(in_flight, 8, len(parts))))
     frame, notes = _together(frames, fitted, revision)
     return Prediction(frame, ports.clock.monotonic() - began, len(parts), revision.model, notes)
-
-
-def _parts(asked: Question, fitted: Fitted) -> list[tuple[int, int]]:
-    if fitted.whole:
-        return [(0, fitted.rows)]
-    sample = min(fitted.rows, SAMPLE_ROWS)
-    if sample == fitted.rows:
-        return [(0, fitted.rows)]
-    # The first rows stand for all: a body that is somewhat longer than wished for does no harm.
-    return list(spans(fitted.rows, rows_per_request(len(asked.body(0, sample)), sample)))
 
 
 @contextmanager
@@ -139,11 +121,18 @@ def _shown(progress: Progress | None, revision: Revision, rows: int, parts: int)
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    ports: Ports
-    revision: Revision
-    asked: Question
+    way: Way
+    asked: Asked
     tokens: Tokens
-    path: str
+
+    def parts(self, fitted: Fitted) -> list[tuple[int, int]]:
+        """The rows of each request; the first rows stand for all: a body that is somewhat longer than wished for does no harm."""
+        most = self.way.codec.dialect.most_rows
+        sample = min(fitted.rows, SAMPLE_ROWS)
+        if fitted.whole or (sample == fitted.rows and (not most or fitted.rows <= most)):
+            return [(0, fitted.rows)]
+        size = most or rows_per_request(len(self.asked.body(0, sample)), sample)
+        return list(self.way.codec.parts(fitted.rows, size))
 
     def all(self, parts: list[tuple[int, int]], advance: Callable[[int], None], in_flight: int) -> list[pd.DataFrame]:
         """The answers to all parts in their order; the first failure ends the rest."""
@@ -170,8 +159,9 @@ class _Asking:
         try:
             body = self.asked.body(start, stop)
             answer = self._ask(body)
-            if answer.status != 200 or "html" in answer.media_type:
-                raise self._refusal(answer, len(body))
+            refusal = self.way.refusal(answer, len(body))
+            if refusal is not None:
+                raise refusal
             return self._read(answer, stop - start, parts)
         except SeldonNbError as error:
             error.facts.setdefault("rows", rows)
@@ -180,63 +170,27 @@ class _Asking:
             raise
 
     def _ask(self, body: bytes) -> HttpAnswer:
-        target = self.revision.target
-        timeout = float(self.revision.timeout_s)
+        target = self.way.revision.target
         try:
-            return self.ports.endpoint.ask(target, self.path, body, self.tokens(target), timeout_s=timeout)
+            return self.way.ask(body, self.tokens(target))
         except SeldonNbError as error:
             if error.code_id == "SNB-325" and "limit" in error.facts:
-                raise self._unreadable(tr("It is longer than {limit} bytes.", limit=error.facts["limit"])) from error
+                raise self.way.unreadable(tr("It is longer than {limit} bytes.", limit=error.facts["limit"])) from error
             if error.code_id != "SNB-302":
                 raise
         # A kept connection may have been closed between two questions; a model's answer does not depend on being asked once.
-        return self.ports.endpoint.ask(target, self.path, body, self.tokens(target), timeout_s=timeout)
+        return self.way.ask(body, self.tokens(target))
 
     def _read(self, answer: HttpAnswer, rows: int, parts: int) -> pd.DataFrame:
+        revision = self.way.revision
         try:
-            frame = decode(answer.body, self.revision.signature)
+            frame = self.way.codec.decode(answer.body, revision.signature, name=str(revision.target)).frame
         except ValueError as error:
-            raise self._unreadable(tr("It is not an answer of the protocol ({reason}).", reason=str(error))) from error
+            raise self.way.unreadable(tr("It is not an answer of the protocol ({reason}).", reason=str(error))) from error
         if len(frame) != rows and parts > 1:
             reason = tr("The model gave {got} answers to {rows} rows, so it cannot be asked in parts.", got=len(frame), rows=rows)
-            raise self._unreadable(reason)
+            raise self.way.unreadable(reason)
         return frame
-
-    def _unreadable(self, reason: str) -> SeldonNbError:
-        return fail("SNB-325", name=str(self.revision.target), reason=reason)
-
-    def _refusal(self, answer: HttpAnswer, sent: int) -> SeldonNbError:
-        """What an answer other than rows means; bodies are looked into for types and places only."""
-        status = answer.status
-        told = _told(answer.body)
-        code = "SNB-305" if "html" in answer.media_type else _REFUSALS.get(status, "")
-        if status == 400 and told:
-            code = "SNB-315"
-        if not code:
-            return self._unreadable(tr("The HTTP status was {status}.", status=status))
-        facts: dict[str, object] = {
-            "name": str(self.revision.target),
-            "url": self.ports.endpoint.url(self.revision.target),
-            "status": status,
-            "who": str(self.ports.access.whoami()),
-            "limit": sent - 1,  # not told; all that is known is that this body was too large
-            "seconds": self.revision.timeout_s,
-            "error_type": told.get("error_type") or tr("an error that the server does not name"),
-            "where": told.get("where") or tr("a place that the server does not name"),
-        }
-        wanted = lookup(code).fields()
-        return fail(code, **{key: fact for key, fact in facts.items() if key in wanted})
-
-
-def _told(body: bytes) -> dict[str, str]:
-    """The type and place of an error, if the server tells them."""
-    import json
-
-    try:
-        seen = json.loads(body)
-    except ValueError:
-        return {}
-    return {key: str(seen[key]) for key in ("error_type", "where") if seen.get(key)} if isinstance(seen, dict) else {}
 
 
 def _together(frames: list[pd.DataFrame], fitted: Fitted, revision: Revision) -> tuple[pd.DataFrame, Notes]:

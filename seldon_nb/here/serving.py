@@ -171,6 +171,10 @@ class LocalServing:
 
     # --- looking -------------------------------------------------------------------------------------------------------------------
 
+    def status(self, target: Target) -> DeploymentStatus | None:
+        """One deployment; None if it is not there."""
+        return next((status for status in self.statuses() if status.target == target), None)
+
     def statuses(self) -> tuple[DeploymentStatus, ...]:
         """All deployments of the place, sorted by namespace and name."""
         lives = self._records.all()

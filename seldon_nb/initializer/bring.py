@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from seldon_nb.digests import tree_digest
+from seldon_nb.digests import tree_digest, tree_files
 from seldon_nb.initializer import stores, web
 from seldon_nb.initializer.order import Order
 from seldon_nb.initializer.paths import Budget, only_files, unpack
@@ -40,6 +40,7 @@ def bring(order: Order) -> dict[str, str | int]:
         model.mkdir()
         fetch(order, model, budget)
         only_files(model)
+        uncovered(model)
         found = tree_digest(model)
         if found != order.digest:
             raise RefusalError(CHANGED, planned=order.digest, found=found)
@@ -72,26 +73,35 @@ def fetch(order: Order, into: Path, budget: Budget) -> None:
         stores.rclone(order.source, into, budget, order.secret)
 
 
+def uncovered(model: Path) -> None:
+    """Remove what the digest says nothing about: compiled Python that somebody laid beside a file would run in its stead."""
+    kept = {model / relative for relative in tree_files(model)}
+    for path in [path for path in model.rglob("*") if path.is_file() and path not in kept]:
+        path.unlink()
+    for path in sorted((path for path in model.rglob("__pycache__")), reverse=True):
+        shutil.rmtree(path)
+
+
 def environment(order: Order, model: Path, work: Path, budget: Budget) -> None:
     """The packed environment, verified as an archive before anything of it is unpacked.
 
     Raises:
         SNB-337: it is not the one that was packed.
     """
-    parts = urlsplit(order.environment)
+    parts = urlsplit(order.archive)
     packed = work / "environment.tar.gz"
     if parts.scheme in ("http", "https"):
-        web.download(order.environment, packed, budget, order.secret)
+        web.download(order.archive, packed, budget, order.secret)
     else:
         brought = work / "packed"
         brought.mkdir()
         if parts.scheme == "pvc":
-            stores.volume(order.environment.rpartition("/")[0], brought, budget, order.claims)
+            stores.volume(order.environment, brought, budget, order.claims)
         else:
-            stores.rclone(order.environment, brought, budget, order.secret)
-        wanted = brought / order.environment.rpartition("/")[2]
+            stores.rclone(order.archive, brought, budget, order.secret)
+        wanted = brought / order.archive.rpartition("/")[2]
         if not wanted.is_file():
-            raise RefusalError(NOT_THERE, source=shown(order.environment), reason="nothing lies there.")
+            raise RefusalError(NOT_THERE, source=shown(order.archive), reason="nothing lies there.")
         wanted.rename(packed)
     with packed.open("rb") as file:
         digest = hashlib.sha256()
@@ -100,7 +110,7 @@ def environment(order: Order, model: Path, work: Path, budget: Budget) -> None:
     found = f"sha256:{digest.hexdigest()}"
     if found != order.environment_digest:
         raise RefusalError(CHANGED, planned=order.environment_digest, found=found)
-    unpack(packed, model / ENVIRONMENT, budget, shown(order.environment))
+    unpack(packed, model / ENVIRONMENT, budget, shown(order.archive))
 
 
 def show(model: Path, target: Path, work: Path) -> None:

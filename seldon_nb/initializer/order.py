@@ -20,7 +20,8 @@ class Order:
         source: where the files are (``SNB_SOURCE``).
         digest: what ``tree_digest`` must say of them (``SNB_DIGEST``).
         target: an existing directory, or one that can be made (``SNB_TARGET``); only verified files appear in it.
-        environment, environment_digest: a packed environment and the sha256 of its archive; empty if the image's own packages serve.
+        environment, environment_digest: the directory of packed environments and the sha256 of the archive in it (``SNB_ENVIRONMENT``,
+            ``SNB_ENVIRONMENT_DIGEST``); empty if the image's own packages serve.
         limit: bytes that may come at most (``SNB_LIMIT_BYTES``, 20 GiB).
         seconds: how long it may take in all (``SNB_DEADLINE_SECONDS``, 600).
         secret: the Secret's name, for sentences (``SNB_SECRET``).
@@ -36,6 +37,11 @@ class Order:
     seconds: float = 600.0
     secret: str = ""
     claims: Path = Path("/mnt")
+
+    @property
+    def archive(self) -> str:
+        """The address of the packed environment: archives are called by their digest."""
+        return f"{self.environment.rstrip('/')}/{self.environment_digest.removeprefix('sha256:')}.tar.gz"
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Order:

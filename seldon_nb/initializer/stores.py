@@ -23,6 +23,7 @@ _LOCKED = (
     "403",
     "401",
 )
+_AZURE = ("wasb", "wasbs", "abfs", "abfss")
 _NOT_THERE = ("nosuchbucket", "nosuchkey", "directory not found", "object not found", "not found", "404")
 
 
@@ -33,31 +34,55 @@ def rclone(uri: str, into: Path, budget: Budget, secret: str) -> None:
         SNB-338: no settings for this remote, or it lets nobody in with them.
         SNB-336: nothing lies there.
     """
+    path = remote_path(uri, secret)
+    again(lambda: _run(["copy", path, str(into), "--no-update-modtime"], uri, budget, secret), budget)
+    _found(into, uri)
+    budget.take(sum(path.stat().st_size for path in into.rglob("*") if path.is_file()))
+
+
+def send(file: Path, uri: str, budget: Budget, secret: str) -> None:
+    """One file to an address, where nothing or the same lies. Raises: SNB-338, SNB-336 (no such bucket), SNB-152."""
+    path = remote_path(uri, secret)
+    again(lambda: _run(["copyto", str(file), path, "--s3-no-check-bucket", "--no-traverse"], uri, budget, secret), budget)
+
+
+def remote_path(uri: str, secret: str = "") -> str:
+    """``remote:bucket/path`` of an address, as rclone takes it.
+
+    ``s3://b/p`` and ``s3:b/p`` are the same; of ``wasbs://container@account.host/p`` the account belongs to the settings.
+
+    Raises:
+        SNB-338: the environment holds no settings for this remote, or those of another account.
+    """
     scheme, _, rest = uri.partition(":")
-    remote = scheme.upper().replace("-", "_")
-    prefix = f"RCLONE_CONFIG_{remote}_"
+    prefix = f"RCLONE_CONFIG_{scheme.upper().replace('-', '_')}_"
     if f"{prefix}TYPE" not in os.environ:
         others = sorted(name[14:-5] for name in os.environ if name.startswith("RCLONE_CONFIG_") and name.endswith("_TYPE"))
         reason = f"it is for {', '.join(others).lower()}, not for {scheme}." if others else f"it has no settings for {scheme}."
         raise RefusalError(LOCKED, source=shown(uri), secret=secret or "—", reason=reason)
-    path = f"{scheme}:{rest.lstrip('/')}"
+    bucket, slash, path = rest.lstrip("/").partition("/")
+    if scheme in _AZURE and "@" in bucket:
+        bucket, _, host = bucket.partition("@")
+        account, held = host.partition(".")[0], os.environ.get(f"{prefix}ACCOUNT", "")
+        if held and held != account:
+            raise RefusalError(
+                LOCKED, source=shown(uri), secret=secret or "—", reason=f"it is for the account {held}, not {account}."
+            )
+    return f"{scheme}:{bucket}{slash}{path}"
+
+
+def _run(words: list[str], uri: str, budget: Budget, secret: str) -> None:
     env = {**os.environ, "RCLONE_CONFIG": "/dev/null", "HOME": "/tmp"}  # noqa: S108 - the pod's own
-
-    def once() -> None:
-        command = ["rclone", "copy", path, str(into), "--transfers=4", "--checkers=4", "--retries=1", "--low-level-retries=3"]
-        command += ["--contimeout=10s", "--timeout=60s", "--no-update-modtime", "--log-level=ERROR"]
-        try:
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=max(1.0, budget.left), check=False)
-        except subprocess.TimeoutExpired:
-            raise RefusalError(UNREACHABLE, source=shown(uri), reason="the time for bringing the files is over") from None
-        except OSError as error:
-            raise RefusalError(UNREACHABLE, source=shown(uri), reason=f"rclone: {type(error).__name__}") from None
-        if done.returncode:
-            raise _refused(done.stderr.lower(), done.returncode, uri, secret)
-
-    again(once, budget)
-    _found(into, uri)
-    budget.take(sum(path.stat().st_size for path in into.rglob("*") if path.is_file()))
+    command = ["rclone", *words, "--transfers=4", "--checkers=4", "--retries=1", "--low-level-retries=3", "--log-level=ERROR"]
+    command += ["--contimeout=10s", "--timeout=60s"]
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=max(1.0, budget.left), check=False)
+    except subprocess.TimeoutExpired:
+        raise RefusalError(UNREACHABLE, source=shown(uri), reason="the time for bringing the files is over") from None
+    except OSError as error:
+        raise RefusalError(UNREACHABLE, source=shown(uri), reason=f"rclone: {type(error).__name__}") from None
+    if done.returncode:
+        raise _refused(done.stderr.lower(), done.returncode, uri, secret)
 
 
 def _refused(said: str, code: int, uri: str, secret: str) -> RefusalError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -72,17 +73,26 @@ def again(what: Callable[[], T], budget: Budget) -> T:
     raise AssertionError
 
 
-def ask(uri: str, allowed: str, budget: Budget, use: Callable[[IO[bytes]], T], secret: str) -> T:
-    """GET and use the answer's body; retried as a whole.
+def ask(uri: str, allowed: str, budget: Budget, use: Callable[[IO[bytes]], T], secret: str, *, send: Path | None = None) -> T:
+    """GET, or PUT the file ``send``, and use the answer's body; retried as a whole.
 
     Raises:
         SNB-336 (nothing there), SNB-338 (refused), SNB-152 (nobody answers).
     """
-    request = urllib.request.Request(plain(uri), headers={"Accept-Encoding": "identity", "User-Agent": "seldon-nb"})  # noqa: S310
-    if allowed:
-        request.add_unredirected_header("Authorization", allowed)
+    headers = {"Accept-Encoding": "identity", "User-Agent": "seldon-nb"}
+    if send is not None:
+        headers |= {"Content-Length": str(send.stat().st_size), "Content-Type": "application/octet-stream"}
 
     def once() -> T:
+        with contextlib.ExitStack() as opened:
+            body = opened.enter_context(send.open("rb")) if send is not None else None
+            method = "GET" if send is None else "PUT"
+            request = urllib.request.Request(plain(uri), body, headers, method=method)  # noqa: S310 - http and https only
+            if allowed:
+                request.add_unredirected_header("Authorization", allowed)
+            return _asked(request)
+
+    def _asked(request: urllib.request.Request) -> T:
         try:
             with _OPENER.open(request, timeout=min(60.0, max(1.0, budget.left))) as answer:
                 return use(answer)
@@ -116,6 +126,11 @@ def download(uri: str, path: Path, budget: Budget, secret: str = "", allowed: st
             raise RefusalError(UNREACHABLE, source=shown(uri), reason="the answer ended early")
 
     ask(uri, authorization(uri) if allowed is None else allowed, budget, use, secret)
+
+
+def upload(file: Path, uri: str, budget: Budget, secret: str = "") -> None:
+    """One file to an address of MLflow's artifact proxy."""
+    ask(uri, authorization(uri), budget, lambda answer: answer.read(1), secret, send=file)
 
 
 def archive(uri: str, into: Path, budget: Budget, secret: str) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from seldon_nb.domain.canonical import digest_of
+from seldon_nb.domain.environment import PLATFORM, environment_key
 from seldon_nb.domain.errors import fail
 
 #: What the server itself is made of: another version of these is another server.
@@ -52,16 +52,11 @@ class Packed:
     packages: tuple[tuple[str, str], ...]
 
 
-def environment_key(requirements: Iterable[str], *, python: str, platform: str) -> str:
-    """``sha256:…`` of a wish: the same pins in any order, for the same Python minor version and platform, have the same key."""
-    return digest_of({"requirements": sorted(set(requirements)), "python": ".".join(python.split(".")[:2]), "platform": platform})
-
-
 def pins(requirements: Iterable[str]) -> dict[str, str]:
     """Package → version of every exact pin; what is not pinned is left to the server."""
     found = {}
     for line in requirements:
-        if pin := _PIN.match(line.partition(";")[0].partition("#")[0].replace(" ", "").strip()):
+        if pin := _PIN.match(line.partition(";")[0].partition("#")[0].replace(" ", "").rstrip("\\").strip()):
             found[re.sub(r"[-_.]+", "-", pin["name"]).lower()] = pin["version"]
     return found
 
@@ -86,7 +81,8 @@ def pack(
     model: str,
     namespace: str = "",
     python: str = "",
-    platform: str = "x86_64-manylinux_2_28",
+    platform: str = PLATFORM,
+    key: str = "",
     uv: tuple[str, ...] = (sys.executable, "-m", "uv"),
 ) -> Packed | None:
     """Fetch and pack what differs; None if nothing does.
@@ -96,6 +92,7 @@ def pack(
         server: package → version in the server's image.
         into: a directory for the archive ``<64 hex of the key>.tar.gz``.
         python: the server's minor version, ``3.11``; this Python's if empty.
+        key: of the wish, where somebody settled it.
 
     Raises:
         SNB-155: they cannot stand beside the server's.
@@ -104,19 +101,16 @@ def pack(
     wanted = pins(requirements)
     python = python or f"{sys.version_info[0]}.{sys.version_info[1]}"
     lines = [f"{name}=={version}" for name, version in sorted(wanted.items())]
-    key = environment_key(lines, python=python, platform=platform)
+    key = key or environment_key(lines, python=python, platform=platform)
     change = differing(wanted, server, model=model, namespace=namespace)
     if not change:
         return None
+    uses = _Uses(uv, python, platform, model, namespace)
     with tempfile.TemporaryDirectory() as work:
-        # What the changed packages need is resolved together with the server's own; whatever moves with them is packed too.
-        fixed = {name: version for name, version in server.items() if name in SERVER} | change
-        resolved = _resolve(fixed, server, python, platform, uv, Path(work), model, namespace)
-        moved = {name: version for name, version in resolved.items() if server.get(name) != version}
+        moved = _moved(change, server, uses, Path(work))
         overlay = Path(work) / "overlay"
-        command = [*uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(overlay)]
-        command += ["--python-version", python, "--python-platform", platform]
-        _run([*command, *(f"{name}=={version}" for name, version in sorted(moved.items()))], model, namespace, "SNB-156")
+        command = ["pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(overlay)]
+        uses.run([*command, *uses.target, *(f"{name}=={version}" for name, version in sorted(moved.items()))], "SNB-156")
         if sys.version_info[:2] == tuple(int(part) for part in python.split(".")):  # the server cannot write beside them
             compileall.compile_dir(overlay, quiet=2, stripdir=overlay, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
         archive = into / f"{key.removeprefix('sha256:')}.tar.gz"
@@ -124,32 +118,49 @@ def pack(
     return Packed(key=key, archive=archive, digest=digest, packages=tuple(sorted(moved.items())))
 
 
-def _resolve(  # noqa: PLR0917 - private, called once
-    fixed: Mapping[str, str],
-    server: Mapping[str, str],
-    python: str,
-    platform: str,
-    uv: tuple[str, ...],
-    work: Path,
-    model: str,
-    namespace: str,
-) -> dict[str, str]:
-    source = work / "wanted.in"
-    source.write_text("".join(f"{name}=={version}\n" for name, version in sorted(fixed.items())), encoding="utf-8")
-    command = [*uv, "pip", "compile", "--quiet", "--no-annotate", "--no-header", "--python-version", python]
-    # What stands in the output beforehand is preferred, so that a package moves only if it must.
-    output = work / "resolved.txt"
-    output.write_text("".join(f"{name}=={version}\n" for name, version in sorted({**server, **fixed}.items())), encoding="utf-8")
-    _run([*command, "--python-platform", platform, "--output-file", str(output), str(source)], model, namespace, "SNB-155")
-    return pins(output.read_text(encoding="utf-8").splitlines())
+def _moved(change: Mapping[str, str], server: Mapping[str, str], uses: _Uses, work: Path) -> dict[str, str]:
+    """What changes, and whatever must move with it; what the server does without, although somebody asks for it, it goes on doing without."""
+    fixed = {name: version for name, version in server.items() if name in SERVER} | dict(change)
+    resolved = uses.compile(fixed, {**server, **fixed}, work)
+    needed = uses.compile(change, resolved, work)
+    return {name: pin for name, pin in resolved.items() if server.get(name) != pin and (name in server or name in needed)}
 
 
-def _run(command: list[str], model: str, namespace: str, code: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, "NO_COLOR": "1"})
-    if done.returncode:
-        said = " ".join(re.sub(r"\S+://\S+", "…", done.stderr).split())[-300:]  # an address may hold a password
-        raise fail(code, model=model, namespace=namespace, reason=said)
-    return done.stdout
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """The program that knows Python's packages, and for whom it works."""
+
+    uv: tuple[str, ...]
+    python: str
+    platform: str
+    model: str
+    namespace: str
+
+    @property
+    def target(self) -> list[str]:
+        """For which Python and machine."""
+        return ["--python-version", self.python, "--python-platform", self.platform]
+
+    def compile(self, wanted: Mapping[str, str], preferred: Mapping[str, str], work: Path) -> dict[str, str]:
+        """All that ``wanted`` needs.  What is preferred stays, so that a package moves only if it must. Raises: SNB-155."""
+        source, output = work / "wanted.in", work / "resolved.txt"
+        source.write_text(_lines(wanted), encoding="utf-8")
+        output.write_text(_lines(preferred), encoding="utf-8")
+        words = ["pip", "compile", "--quiet", "--no-annotate", "--no-header", "--output-file", str(output), str(source)]
+        self.run([*words, *self.target], "SNB-155")
+        return pins(output.read_text(encoding="utf-8").splitlines())
+
+    def run(self, words: list[str], code: str) -> None:
+        """Run it; its last words are the reason of a refusal."""
+        env = {**os.environ, "NO_COLOR": "1"}
+        done = subprocess.run([*self.uv, *words], capture_output=True, text=True, check=False, timeout=600, env=env)
+        if done.returncode:
+            said = " ".join(re.sub(r"\S+://\S+", "…", done.stderr).split())[-300:]  # an address may hold a password
+            raise fail(code, model=self.model, namespace=self.namespace, reason=said)
+
+
+def _lines(pinned: Mapping[str, str]) -> str:
+    return "".join(f"{name}=={version}\n" for name, version in sorted(pinned.items()))
 
 
 def write(directory: Path, archive: Path) -> str:

@@ -31,10 +31,11 @@ class AfterCheck:
 
 @dataclass(frozen=True, slots=True)
 class AfterPackage:
-    """Where the planned files lie, seen from every step, and their digest as it was found."""
+    """Where the planned files lie, seen from every step, their digest as it was found, and that of the packed environment."""
 
     path: str
     digest: str
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Step 4, smoke test: three answers to the sample through the route of every caller, and one refusal where a gateway asks who is calling.
 
-"Answering" is said only after this.  A protected model has no stored sample, so its readiness is asked instead.
+"Answering" is said only after this.  The sample goes the way that every prediction goes, whatever the deployment speaks.  A protected model has no stored
+sample, and some samples cannot travel in every protocol: then its readiness is asked instead.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seldon_nb.codecs.ready import ready_path
 from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.plan import Plan
 from seldon_nb.domain.principal import Principal
 from seldon_nb.domain.signature import ColumnType, Signature
-from seldon_nb.ports import Ports
-from seldon_nb.render.mlserver import node_name
+from seldon_nb.ports import HttpAnswer, Ports
+from seldon_nb.steps.asking import Way, way_to
+from seldon_nb.words import tr
 
 ROUNDS = 3
+#: What a refusal is called by its own code for; everything else is "not live", with its status.
+_TOLD = ("SNB-305", "SNB-315", "SNB-327")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,15 @@ def smoke_test(ports: Ports, plan: Plan, revision: Revision, model: Path) -> Smo
     """Ask as an allowed caller and as one who must be refused, through the gateway.
 
     Raises:
-        SNB-318: an allowed caller is not answered.
+        SNB-305, SNB-315, SNB-318, SNB-325, SNB-327: an allowed caller is not answered.
+        SNB-303: it is to be asked over gRPC, and from here that is not possible.
         SNB-406: somebody who must be refused was answered; the caller of this step withdraws the deployment.
     """
     target = revision.target
     allowed, denied = ports.access.probe_identities(target)
-    path, body = question(plan, revision, model)
-    ready = f"/v2/models/{node_name(revision.document)}/ready"
+    way = way_to(ports, revision)
+    body = question(way, plan, model)
+    ready = ready_path(revision.document)
     refused = 0
     if denied is not None:
         refused = ports.endpoint.ask(target, ready, None, ports.access.token_for_probe(denied, target), timeout_s=5.0).status
@@ -54,23 +61,27 @@ def smoke_test(ports: Ports, plan: Plan, revision: Revision, model: Path) -> Smo
     token = ports.access.token_for_probe(allowed, target)
     seconds = 0.0
     for _ in range(ROUNDS):
-        answer = ports.endpoint.ask(target, path, body, token, timeout_s=float(revision.timeout_s))
-        if answer.status != 200:
-            raise _not_live(revision, answer.status, answer.body)
+        if body is None:
+            answer = ports.endpoint.ask(target, ready, None, token, timeout_s=float(revision.timeout_s))
+        else:
+            answer = way.ask(body, token)
+        _must_be_an_answer(way, answer, body)
         seconds = answer.seconds
     return Smoke(allowed, denied, refused, max(1, round(seconds * 1000)), "sample" if body is not None else "ready")
 
 
-def question(plan: Plan, revision: Revision, model: Path) -> tuple[str, bytes | None]:
-    """What to ask: the stored sample's first row as an inference request, or readiness."""
-    node = node_name(revision.document)
-    signature = revision.signature
+def question(way: Way, plan: Plan, model: Path) -> bytes | None:
+    """The stored sample's first row as the deployment's server reads it; None if there is none, or none that can travel there."""
+    signature = way.revision.signature
     sample = read_sample(model, signature) if plan.spec.version.has_sample and signature is not None else None
-    if sample is None or signature is None:
-        return f"/v2/models/{node}/ready", None
-    from seldon_nb.codecs.v2 import encode, layout_of
-
-    return f"/v2/models/{node}/infer", encode(sample, signature, layout=layout_of(revision.document))
+    if sample is None:
+        return None
+    try:
+        return way.codec.encode(sample, signature, model=way.revision.model).body
+    except SeldonNbError as error:
+        if error.code_id != "SNB-326":
+            raise
+        return None  # the protocol has no word for one of its columns
 
 
 def read_sample(model: Path, signature: Signature | None) -> Any:
@@ -96,11 +107,22 @@ def read_sample(model: Path, signature: Signature | None) -> Any:
     return frame
 
 
-def _not_live(revision: Revision, status: int, body: bytes) -> SeldonNbError:
+def _must_be_an_answer(way: Way, answer: HttpAnswer, body: bytes | None) -> None:
+    """Raise what an answer means if it is none."""
+    revision = way.revision
+    refusal = way.refusal(answer, len(body or b""))
+    if refusal is not None:
+        nameless = refusal.code_id == "SNB-315" and not way.codec.told(answer.body)
+        if refusal.code_id in _TOLD and not nameless:
+            raise refusal
+        raise fail("SNB-318", name=str(revision.target), status=answer.status)
+    if body is None:
+        return
     try:
-        seen = json.loads(body)
-    except ValueError:
-        seen = {}
-    if status == 500 and isinstance(seen, dict) and seen.get("error_type"):
-        return fail("SNB-315", name=str(revision.target), error_type=str(seen["error_type"]), where=str(seen.get("where", "")))
-    return fail("SNB-318", name=str(revision.target), status=status)
+        rows = len(way.codec.decode(answer.body, revision.signature, name=str(revision.target)).frame)
+    except ValueError as error:
+        unreadable = way.unreadable(tr("It is not an answer of the protocol ({reason}).", reason=str(error)))
+        unreadable.facts["rows"] = "1"
+        raise unreadable from error
+    if not rows:
+        raise fail("SNB-318", name=str(revision.target), status=answer.status)

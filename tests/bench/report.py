@@ -15,6 +15,11 @@ BENCHES = {
     "bench_plan": "A thousand plans",
     "bench_predict": "100,000 rows × 20 columns",
     "bench_load_ext": "Loading the extension",
+    "bench_grpc": "gRPC beside REST",
+    "bench_render_cluster": "A thousand deployments for a cluster",
+    "bench_cluster_plan": "A plan at a real API server",
+    "bench_cluster_watch": "Watching 5,000 deployments",
+    "bench_cluster_deploy": "From a plan to an answer in a cluster",
 }
 
 

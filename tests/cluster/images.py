@@ -8,6 +8,7 @@ in ``<cache>/images``: Buildah's own storage, and an OCI archive and its bill of
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import hashlib
@@ -19,7 +20,6 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tests.cluster import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "0.1.0"
-NAMES = ("model-server", "step", "notebook")
+NAMES = ("model-server", "step", "notebook", "builder")
 #: What the base is made of, beside Debian's smallest system.
 BASE_PACKAGES = ("ca-certificates", "python3", "libgomp1")
 SUITE = "bookworm"
@@ -41,7 +41,13 @@ _CLEARED = (
     "var/log",
 )
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-_KEPT = 3  # archives of one image
+#: Files of other places that an image is made of.
+_ALSO = {"step": ("images/model-server/requirements.txt",)}
+_KEPT = 2  # archives of one image
+#: Images without code of ours: nothing but a program of Debian's.
+_NO_CODE = frozenset({"builder"})
+#: What every edit of our own code makes anew, seen in the history of an unnamed image; no later build takes it from the store.
+_OWN_CODE = "/opt/seldon-nb/code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,16 @@ def cache() -> Path:
     return path
 
 
-@contextmanager
-def alone() -> Iterator[None]:
-    """One build at a time on this machine."""
-    with (cache() / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+@contextlib.contextmanager
+def locked(name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """One at a time on this machine, or several that share; whether it was had."""
+    with (cache() / f"lock-{name}").open("w") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def missing_tools() -> list[str]:
@@ -109,6 +119,11 @@ def base() -> str:
     name = f"localhost/seldon-nb/base:{_digest([SUITE, *BASE_PACKAGES, *_CLEARED])[:16]}"
     if _exists(name):
         return name
+    with locked("base"):
+        return name if _exists(name) else _make_base(name)
+
+
+def _make_base(name: str) -> str:
     with tempfile.TemporaryDirectory(dir=cache()) as work:
         root = Path(work) / "root"
         packages = ",".join(BASE_PACKAGES)
@@ -154,6 +169,9 @@ def reference(name: str) -> str:
 def inputs(name: str) -> str:
     """The digest of everything that an image is made of."""
     parts = [base(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((ROOT / "images" / name).iterdir()))]
+    if name in _NO_CODE:
+        return _digest(parts)
+    parts += [hashlib.sha256((ROOT / also).read_bytes()).hexdigest() for also in _ALSO.get(name, ())]
     for path in sorted((ROOT / "seldon_nb").rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             parts += [path.relative_to(ROOT).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
@@ -166,7 +184,7 @@ def _digest(parts: list[str]) -> str:
 
 def build(name: str) -> Built:
     """One image, built if anything that it is made of changed: minutes the first time, seconds when only our own code did."""
-    with alone():
+    with locked(name):
         key = inputs(name)
         folder = cache() / "archives" / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -179,22 +197,31 @@ def build(name: str) -> Built:
             words += ["--build-arg", f"PIP_CERT={_CERTIFICATES}", "--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"]
         if index := os.environ.get("PIP_INDEX_URL"):
             words += ["--build-arg", f"PIP_INDEX_URL={index}"]
-        buildah("build", *words, "--tag", built.reference, "--file", f"images/{name}/Dockerfile", ".")
-        digest = export(built.reference, built.archive)
-        write_bill(built, digest)
+        with locked("store", shared=True):
+            before = _unnamed()
+            buildah("build", *words, "--tag", built.reference, "--file", f"images/{name}/Dockerfile", ".")
+            write_bill(built, export(built.reference, built.archive))
         _prune(folder)
+        with locked("store", wait=False) as nobody_builds:
+            if nobody_builds:
+                _prune_store(name, before)
     return built
+
+
+def layout(image: str) -> Path:
+    """Where an image's blobs lie unpacked, as an OCI layout of its own."""
+    return cache() / "layouts" / _digest([image])[:16]
 
 
 def export(image: str, archive: Path) -> str:
     """Write an OCI archive; the digest of its manifest. Layers are kept beside it unpacked, so only new ones are written."""
-    layout = cache() / "layouts" / _digest([image])[:16]
-    layout.parent.mkdir(parents=True, exist_ok=True)
-    buildah("push", "--quiet", "--disable-compression", "--format", "oci", image, f"oci:{layout}:{image}")
-    index = json.loads((layout / "index.json").read_text(encoding="utf-8"))
+    unpacked = layout(image)
+    unpacked.parent.mkdir(parents=True, exist_ok=True)
+    buildah("push", "--quiet", "--disable-compression", "--format", "oci", image, f"oci:{unpacked}:{image}")
+    index = json.loads((unpacked / "index.json").read_text(encoding="utf-8"))
     mark = "org.opencontainers.image.ref.name"
     entry = next(entry for entry in index["manifests"] if (entry.get("annotations") or {}).get(mark) == image)
-    manifest = json.loads(_blob(layout, entry["digest"]).read_text(encoding="utf-8"))
+    manifest = json.loads(_blob(unpacked, entry["digest"]).read_text(encoding="utf-8"))
     entry["annotations"]["io.containerd.image.name"] = image
     temporary = archive.with_suffix(".part")
     with tarfile.open(temporary, "w") as tar:
@@ -202,17 +229,17 @@ def export(image: str, archive: Path) -> str:
             only = {**index, "manifests": [entry]}
             (Path(work) / "index.json").write_text(json.dumps(only), encoding="utf-8")
             tar.add(Path(work) / "index.json", "index.json")
-        tar.add(layout / "oci-layout", "oci-layout")
+        tar.add(unpacked / "oci-layout", "oci-layout")
         for blob in dict.fromkeys(
             [entry["digest"], manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])]
         ):
-            tar.add(_blob(layout, blob), f"blobs/{blob.replace(':', '/')}")
+            tar.add(_blob(unpacked, blob), f"blobs/{blob.replace(':', '/')}")
     temporary.replace(archive)
     kept = {entry["digest"], manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])}
-    for path in (layout / "blobs/sha256").iterdir():
+    for path in (unpacked / "blobs/sha256").iterdir():
         if f"sha256:{path.name}" not in kept:
             path.unlink()
-    (layout / "index.json").write_text(json.dumps({**index, "manifests": [entry]}), encoding="utf-8")
+    (unpacked / "index.json").write_text(json.dumps({**index, "manifests": [entry]}), encoding="utf-8")
     return str(entry["digest"])
 
 
@@ -237,6 +264,34 @@ def _prune(folder: Path) -> None:
     for old in archives[:-_KEPT]:
         old.unlink()
         old.with_suffix(".cdx.json").unlink(missing_ok=True)
+
+
+def _unnamed() -> list[str]:
+    """The images of the store that have no name, the newest first: what Buildah keeps of every line of a Dockerfile."""
+    return [item["id"] for item in json.loads(buildah("images", "--all", "--json") or "[]") if not item["names"]]
+
+
+def _prune_store(name: str, before: list[str]) -> None:
+    """Remove what no later build takes up: former layers of our own code, and those of packages that an image no longer has.
+
+    What a build left beside its code is written down; once packages or the Dockerfile change, the former build's go.
+    """
+    now = _unnamed()
+    code = [image for image in now if _is_code(image)]
+    made = [image for image in now if image not in before and image not in code]
+    note = cache() / "made" / f"{name}.json"
+    note.parent.mkdir(exist_ok=True)
+    former = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else []
+    if made:
+        note.write_text(json.dumps(made), encoding="utf-8")
+    for image in [*code, *(former if made else ())]:
+        with contextlib.suppress(RuntimeError):  # something stands on it
+            buildah("rmi", image)
+
+
+def _is_code(image: str) -> bool:
+    told = buildah("inspect", "--type", "image", "--format", "{{range .OCIv1.History}}{{.CreatedBy}}\n{{end}}", image)
+    return any(_OWN_CODE in line and "PYTHONPATH" not in line for line in told.splitlines())
 
 
 def main(names: list[str]) -> int:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 def bill(root: Path, *, image: str, digest: str) -> dict[str, Any]:
     """What is installed below ``root``, sorted by package URL; the same image gives the same document."""
-    parts = {part["purl"]: part for part in [*_debian(root), *_python(root)]}
+    parts = {part["purl"]: part for part in [*_debian(root), *_python(root), *_own(root)]}
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -48,6 +48,17 @@ def _debian(root: Path) -> list[dict[str, Any]]:
         if fields.get("Status", "").endswith(" installed"):
             found.append(_component("deb", f"debian/{fields['Package']}", fields["Version"]))
     return found
+
+
+def _own(root: Path) -> list[dict[str, Any]]:
+    """Our own package, which lies there as files: with the digest that its files have together."""
+    code = root / "opt/seldon-nb/code/seldon_nb"
+    if not code.is_dir():
+        return []
+    import seldon_nb
+    from seldon_nb.digests import tree_digest
+
+    return [{**_component("pypi", "seldon-nb", seldon_nb.__version__, "Apache-2.0"), "hashes": [_hash(tree_digest(code))]}]
 
 
 def _python(root: Path) -> list[dict[str, Any]]:

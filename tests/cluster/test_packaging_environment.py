@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import urllib.request
 from importlib import metadata
 from pathlib import Path
@@ -30,11 +31,15 @@ MAPS = "print(sorted({line.split()[-1] for line in open('/proc/1/maps') if 'skle
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory) -> Path:
     """The packages of a kernel that has another scikit-learn, and the client of S3 that MLflow asks for."""
-    into = tmp_path_factory.mktemp("kernel")
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(into)]
-    subprocess.run([*command, "--no-deps", f"scikit-learn=={OTHER}"], check=True, timeout=300)
-    subprocess.run([*command, "boto3"], check=True, timeout=300)
-    return into
+    into = tmp_path_factory.mktemp("kernel") / "venv"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(into)], check=True, timeout=60)
+    python = into / "bin/python"
+    for words in (["--no-deps", f"scikit-learn=={OTHER}"], ["boto3"]):
+        subprocess.run([*uv, "pip", "install", "--quiet", "--python", str(python), *words], check=True, timeout=300)
+    (own,) = into.glob("lib/python3*/site-packages")
+    (own / "also.pth").write_text(sysconfig.get_path("purelib") + "\n")  # everything else is this environment's
+    return python
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +81,7 @@ def person(ready, kernel, tmp_path_factory):
     def run(*doings: str) -> dict:
         env = {
             **os.environ,
-            "PYTHONPATH": str(kernel),
+            "SELDON_NB_SERVER_PYTHON": sys.executable,
             "KUBECONFIG": str(made.kubeconfig),
             "MLFLOW_TRACKING_URI": uri,
             "MLFLOW_S3_ENDPOINT_URL": made.cluster.s3.url,
@@ -86,7 +91,7 @@ def person(ready, kernel, tmp_path_factory):
             "SELDON_NB_HOME": str(home),
             "SELDON_NB_PLACE": "cluster",
         }
-        command = [sys.executable, "-m", "tests.cluster.own_packages", namespace, "+".join(doings)]
+        command = [str(kernel), "-m", "tests.cluster.own_packages", namespace, "+".join(doings)]
         done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, timeout=280)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
         return json.loads(done.stdout.strip().splitlines()[-1])

@@ -17,7 +17,7 @@ from tests.cluster.mirror import mirror
 from tests.cluster.registry import registry
 
 MANIFESTS = Path(__file__).resolve().parents[2] / "manifests"
-RUNTIME = '''
+RUNTIME = """
 import humanize
 from mlserver import MLModel
 from mlserver.codecs import StringCodec
@@ -34,7 +34,7 @@ class Doubles(MLModel):
         numbers = [DOUBLE * value for value in payload.inputs[0].data]
         said = [humanize.intcomma(int(value)) for value in numbers]
         return InferenceResponse(model_name=self.name, outputs=[StringCodec.encode_output("said", said)])
-'''
+"""
 FILES = (("doubles.py", RUNTIME), ("words/__init__.py", ""), ("words/numbers.py", "DOUBLE = 2\n"))
 QUESTION = {"inputs": [{"name": "x", "shape": [2], "datatype": "FP64", "data": [1, 600]}]}
 
@@ -78,10 +78,7 @@ def test_a_workflow_builds_it_without_any_rights_and_it_serves_by_its_digest(nod
     folder.mkdir()
     namespace = f"t-build-{os.getpid()}"
     base = os.path.relpath(MANIFESTS / "build", folder.resolve())
-    patch = f"[{{op: replace, path: /metadata/name, value: {namespace}}}]"
-    (folder / "kustomization.yaml").write_text(
-        f"namespace: {namespace}\nresources: [{base}]\npatches: [{{target: {{kind: Namespace}}, patch: '{patch}'}}]\n"
-    )
+    (folder / "kustomization.yaml").write_text(f"namespace: {namespace}\nresources: [{base}]\n")
     node.kubectl("apply", "--server-side", "--kustomize", str(folder))
     api = node.api()
     try:
@@ -91,7 +88,9 @@ def test_a_workflow_builds_it_without_any_rights_and_it_serves_by_its_digest(nod
             about = {"name": "snb-packages", "namespace": namespace}
             api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": about, "stringData": {"UV_DEFAULT_INDEX": index}})
             asked = wish(f"{host}/seldon-nb/model-server@{digest}", f"{host}/ml/doubles")
-            workflow = build_workflow(asked, namespace, builder=built["builder"].reference, step_image=built["step"].reference, plain_registry=True)
+            workflow = build_workflow(
+                asked, namespace, builder=built["builder"].reference, step_image=built["step"].reference, plain_registry=True
+            )
             where = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/workflows"
             for path, body in ((f"/api/v1/namespaces/{namespace}/configmaps", context_map(asked, namespace)), (where, workflow)):
                 answer = api.ask("POST", path, body)
@@ -110,7 +109,9 @@ def logs(node, namespace: str, done: dict) -> str:
     """What a build said that did not succeed."""
     said = {part["displayName"]: part.get("message") for part in done["status"].get("nodes", {}).values()}
     try:
-        return f"{said}\n" + node.kubectl("logs", "-n", namespace, "-l", "seldon-nb.io/kind=build", "--all-containers", "--tail=20")
+        return f"{said}\n" + node.kubectl(
+            "logs", "-n", namespace, "-l", "seldon-nb.io/kind=build", "--all-containers", "--tail=20"
+        )
     except subprocess.CalledProcessError as error:
         return f"{said}\n{error.stderr}"
 
@@ -125,7 +126,11 @@ def answers(node, namespace: str, image: str) -> list[str]:
         "securityContext": {"readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, {"name": "files", "mountPath": "/mnt/models"}],
     }
-    spec = {"containers": [container], "securityContext": pod_security(), "volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "files", "emptyDir": {}}]}
+    spec = {
+        "containers": [container],
+        "securityContext": pod_security(),
+        "volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "files", "emptyDir": {}}],
+    }
     api = node.api()
     api.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "doubles", "namespace": namespace}, "spec": spec})
 
@@ -134,7 +139,9 @@ def answers(node, namespace: str, image: str) -> list[str]:
 
     pod = api.wait(f"/api/v1/namespaces/{namespace}/pods/doubles", ready, timeout=90)
     asked = urllib.request.Request(
-        f"http://{pod['status']['podIP']}:9000/v2/models/model/infer", json.dumps(QUESTION).encode(), {"Content-Type": "application/json"}
+        f"http://{pod['status']['podIP']}:9000/v2/models/model/infer",
+        json.dumps(QUESTION).encode(),
+        {"Content-Type": "application/json"},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(asked, timeout=20) as answer:

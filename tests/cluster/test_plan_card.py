@@ -103,6 +103,6 @@ def test_rights_are_shown_by_verb_and_the_request_is_enough(
     assert "Gateway         https://models.example" in shown
     assert "as `deployer`" in shown
     assert "· processors, reserved  ▓▓░░░░░░░░░░░░░░░░░░  0 → 0.5 of 4 (0.75 on the way)" in shown
-    assert "0 → 0.5 of 4 GiB (1.22 on the way)" in shown
+    assert "0 → 0.5 of 4\u00a0GiB (1.22 on the way)" in shown
     assert "▸ Workflow (" in shown
     assert {change.resource for change in whole.room} == set(QUOTA)

@@ -46,7 +46,7 @@ WANTED = {
         "SNB-333", Stage.PLACED, {"quota": "small", "resource": "requests.memory", "requested": "32Mi", "limit": "8Mi"}
     ),
     "no-room": Wanted("SNB-334", Stage.PLACED, {"nodes": 1, "reasons": "1 Insufficient cpu"}),
-    "crash": Wanted("SNB-339", Stage.LOADED, {"part": "model", "exit": 3, "line": "KeyError"}, ("KeyError",)),
+    "crash": Wanted("SNB-339", Stage.LOADED, {"part": "model", "exit": 3, "line": "KeyError", "log": "KeyError"}, ("KeyError",)),
     "too-early": Wanted("SNB-340", Stage.LOADED, {"probe": "startup"}),
     "policy": Wanted("SNB-341", Stage.PLACED, {"rule": RULE}, ("ValidatingAdmissionPolicy",)),
     "update-image": Wanted("SNB-330", Stage.IMAGE, serving="fraud@1"),
@@ -121,8 +121,8 @@ def test_a_pod_that_does_not_come_up_says_why_and_where(ends, cluster, name):
 def test_what_may_start_by_itself_is_left_and_says_what_it_waits_for(ends, kubeconfig, name):
     seen = ends[name].result()
     with reach(kubeconfig) as api:
-        (status,) = (item for item in serving_of(api).statuses() if str(item.target) == seen.error.facts["name"])
-        assert serving_of(api).status(status.target).diagnosis == status.diagnosis
+        status = serving_of(api).status(Target(str(seen.error.facts["namespace"]), name, "cluster"))
+    assert status is not None
     assert (status.state, status.diagnosis) == (State.STUCK, WANTED[name].code)
     assert [item.progress for item in status.timeline[:2]] == [Progress.DONE, Progress.FAILED]
     page = to_text(deployment_card(status, skin=Skin.PYTHON), Skin.PYTHON)

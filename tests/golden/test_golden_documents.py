@@ -19,6 +19,7 @@ import pytest
 from seldon_nb.checks.samples import COLLEAGUE, CONTRACT, YOU, spec, version
 from seldon_nb.domain.artifact import ArtifactSource
 from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.environment import own_environment
 from seldon_nb.domain.model import Flavor, Lineage
 from seldon_nb.domain.plan import Override, Server
 from seldon_nb.render.mlserver import model_settings, server_settings
@@ -55,9 +56,15 @@ def asked(server, level=Classification.UNCLASSIFIED, **changes):
     return spec(version=model, server=server, **changes)
 
 
+def in_own_environment():
+    plain = asked(Server.MLFLOW, place="cluster", source=S3, image=PINNED.format("server"), step_image=PINNED.format("step"))
+    return replace(plain, environment=own_environment(plain.version, S3, server=plain.image))
+
+
 PLANS = {
     **{f"{server.value}-unclassified": asked(server) for server in OURS},
     **{f"{server.value}-protected-b": asked(server, Classification.PROTECTED_B) for server in OURS},
+    "mlflow-own-packages": in_own_environment(),
     "mlflow-nobody-classified": asked(Server.MLFLOW, Classification.UNKNOWN),
     "mlflow-update": asked(
         Server.MLFLOW,

@@ -96,8 +96,9 @@ class Direct:
     def ask(self, target: Target, path: str, body: bytes | None, token: SecretToken | None, *, timeout_s: float) -> HttpAnswer:
         began = time.perf_counter()
         try:
-            answer = self.client.post(
-                self.address + path, content=body, headers={"Content-Type": "application/json"}, timeout=timeout_s
+            method = "GET" if body is None else "POST"
+            answer = self.client.request(
+                method, self.address + path, content=body, headers={"Content-Type": "application/json"}, timeout=timeout_s
             )
         except httpx.TransportError as error:
             raise fail("SNB-302", name=str(target), url=self.address) from error
@@ -105,16 +106,20 @@ class Direct:
         return HttpAnswer(answer.status_code, media_type, answer.content, time.perf_counter() - began)
 
 
-def ports(endpoint: Any) -> Any:
-    """What ``flows.predict`` uses of the ports."""
+def ports(endpoint: Any, grpc: Any = None) -> Any:
+    """What ``flows.predict`` and the live check use of the ports."""
     access = SimpleNamespace(
         token=lambda target, minutes=10: SecretToken("none", str(target), "ana", int(time.time()) + 600),
         whoami=lambda: Principal("ana"),
+        probe_identities=lambda target: (Principal("ana"), None),
+        token_for_probe=lambda who, target: SecretToken("", str(target), who.name, int(time.time()) + 60),
     )
-    return SimpleNamespace(endpoint=endpoint, access=access, clock=SimpleNamespace(now=time.time, monotonic=time.monotonic))
+    return SimpleNamespace(
+        endpoint=endpoint, grpc=grpc, access=access, clock=SimpleNamespace(now=time.time, monotonic=time.monotonic)
+    )
 
 
-def revision(node: str, server: str, signature: Signature | None, *, timeout_s: int = 60) -> Revision:
+def revision(node: str, server: str, signature: Signature | None, *, timeout_s: int = 60, protocol: str = "v2") -> Revision:
     """A revision whose document names the node and its server."""
     graph: dict[str, Any] = {"name": node, "implementation": server}
     predictor: dict[str, Any] = {"name": "default", "graph": graph}
@@ -134,7 +139,7 @@ def revision(node: str, server: str, signature: Signature | None, *, timeout_s: 
         applied_by=Principal("ana"),
         applied_at="2026-11-21T09:30:00.000Z",
         callers=(),
-        documents=(Document("SeldonDeployment", {"spec": {"predictors": [predictor]}}),),
+        documents=(Document("SeldonDeployment", {"spec": {"protocol": protocol, "predictors": [predictor]}}),),
         signature=signature,
         timeout_s=timeout_s,
     )

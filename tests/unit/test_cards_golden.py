@@ -29,13 +29,16 @@ from seldon_nb.cards.place import place_card
 from seldon_nb.cards.plan import plan_card
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.text import to_text
+from seldon_nb.checks.samples import PINNED, SOURCE
 from seldon_nb.domain.audit import Act, AuditRecord
 from seldon_nb.domain.classification import Classification
+from seldon_nb.domain.code import Severity
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Answer, Contract, Environment, Flavor, Lineage, ModelVersion
-from seldon_nb.domain.plan import Base, Document, Finding, Plan, PlanSpec, documents_digest, plan_digest
+from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings, QuotaChange, Right, SecretFacts
+from seldon_nb.domain.plan import Base, Document, Finding, Plan, PlanSpec, Server, documents_digest, plan_digest
 from seldon_nb.domain.principal import Principal, Role
 from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature
 from seldon_nb.ports import ChainVerdict, Inspection, Page
@@ -133,6 +136,79 @@ def plan(*findings: Finding, base: Base | None = None, diff: str = "", callers: 
     )
 
 
+def cluster_plan(
+    *findings: Finding,
+    free: bool = True,
+    gateway: str = "https://models.example",
+    unread: tuple[str, ...] = (),
+    **changes: object,
+) -> Plan:
+    """A plan for ``team-a``: rights, quotas, facts of the place, and a workflow."""
+    spec = PlanSpec(
+        version=version(),
+        deployment="fraud",
+        namespace="team-a",
+        place="cluster",
+        classification=Classification.PROTECTED_B,
+        requested_by=YOU,
+        callers=(YOU,),
+        source=SOURCE,
+        image=PINNED.format("server"),
+        **changes,  # type: ignore[arg-type]
+    )
+    asked = {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}}
+    parts = [{"spec": {"containers": [{"name": "model", "resources": asked}]}}]
+    predictors = [{"name": "default", "graph": {"name": "model"}, "componentSpecs": parts}]
+    # not the renderer's own, so that a change there is no change here
+    documents = (Document("SeldonDeployment", {"kind": "SeldonDeployment", "spec": {"predictors": predictors}}),)
+    rights = (
+        Right("create", "workflows.argoproj.io", allowed=free),
+        Right("get", "workflows.argoproj.io", allowed=True),
+        Right("create", "configmaps", allowed=True),
+        Right("get", "seldondeployments.machinelearning.seldon.io", allowed=True),
+        Right("list", "pods", allowed=free),
+    )
+    facts = NamespaceFacts(
+        "team-a",
+        Classification.UNKNOWN if unread else Classification.PROTECTED_B,
+        place="cluster",
+        pod_security="" if unread else "restricted",
+        rights=rights,
+        secrets=(SecretFacts("models-s3", True, ("s3",)),),
+        settings=PlaceSettings(gateway=gateway),
+        engines=("argo", "seldon"),
+        unread=unread,
+    )
+    room = (
+        QuotaChange("requests.cpu", "8", "2500m", "3", "3200m", "compute"),
+        QuotaChange("requests.memory", "8Gi" if free else "2Gi", "1536Mi", "2048Mi", "2720Mi", "compute", fits=free),
+        QuotaChange("pods", "20", "3", "4", "5", "compute"),
+    )
+    base = Base()
+    return Plan(
+        spec=spec,
+        findings=findings,
+        documents=documents,
+        base=base,
+        passed=95 - len(findings),
+        created_at="2026-11-21T09:31:00.000Z",
+        facts=facts,
+        room=() if unread else room,
+        digest=plan_digest(spec, documents, base),
+    )
+
+
+def missing() -> tuple[Finding, ...]:
+    """What the rules say of the plan without rights, room and gateway."""
+    about = {"deployment": "fraud", "namespace": "team-a", "ref": "fraud@2", "place": "cluster"}
+    full = {"resource": "requests.memory", "need": "1184Mi", "free": "512Mi", "hard": "2Gi", "used": "1536Mi", "quota": "compute"}
+    return (
+        Finding("SNB-241", {**about, **full}, "quota requests.memory"),
+        Finding("SNB-244", {**about, "verb": "create", "resource": "workflows.argoproj.io"}, "right"),
+        Finding("SNB-245", about, "gateway", severity=Severity.WARN),
+    )
+
+
 def revision(level: Classification = Classification.PROTECTED_B) -> Revision:
     documents = plan().documents
     return Revision(
@@ -177,7 +253,6 @@ def stuck() -> DeploymentStatus:
 
 
 def warning() -> Finding:
-    from seldon_nb.domain.code import Severity
     from seldon_nb.domain.codes import ALL
 
     code = next(code for code in ALL.values() if code.severity is Severity.WARN)
@@ -228,6 +303,10 @@ SAMPLES: dict[str, Callable[[Skin], Card]] = {
     "plan-warned": lambda skin: plan_card(plan(warning(), callers=(YOU, COLLEAGUE)), skin=skin),
     "plan-update": lambda skin: plan_card(plan(base=Base(DIGEST, 3), diff=DIFF), skin=skin),
     "plan-same": lambda skin: plan_card(plan(base=Base(documents_digest(plan().documents), 3)), skin=skin),
+    "plan-cluster": lambda skin: plan_card(cluster_plan(), skin=skin),
+    "plan-cluster-blocked": lambda skin: plan_card(cluster_plan(*missing(), free=False, gateway=""), skin=skin),
+    "plan-cluster-closed": lambda skin: plan_card(cluster_plan(gateway="", unread=("namespace", "settings", "quota")), skin=skin),
+    "plan-cluster-own-image": lambda skin: plan_card(cluster_plan(server=Server.CUSTOM, protocol="seldon"), skin=skin),
     "deployment": lambda skin: deployment_card(status(), smoke=Saw(), skin=skin),
     "deployment-ready-only": lambda skin: deployment_card(status(), smoke=Saw(asked_with="ready"), skin=skin),
     "deployment-stuck": lambda skin: deployment_card(stuck(), skin=skin),
@@ -318,6 +397,20 @@ def test_json_is_plain_and_the_same_in_every_language(name: str) -> None:
     assert {key: value for key, value in english.items() if key in STABLE} == {
         key: value for key, value in french.items() if key in STABLE
     }
+
+
+def test_a_plan_for_a_cluster_tells_machines_the_same() -> None:
+    told = to_json(SAMPLES["plan-cluster-blocked"](Skin.SHELL), Skin.SHELL)
+    assert [right["verb"] for right in told["rights"] if not right["allowed"]] == ["create", "list"]
+    assert {change["resource"]: change["fits"] for change in told["quota"]} == {
+        "requests.cpu": True,
+        "requests.memory": False,
+        "pods": True,
+    }
+    assert told["documents"]["Workflow"]["metadata"]["name"] == told["workflow"]
+    assert told["namespaceFacts"]["podSecurity"] == "restricted"
+    assert (told["protocol"], told["ok"]) == ("v2", False)
+    assert "rights" not in to_json(SAMPLES["plan"](Skin.SHELL), Skin.SHELL)
 
 
 STABLE = {

@@ -167,7 +167,7 @@ def test_a_namespaces_defaults_fill_what_is_not_said_and_then_they_count():
 
 
 def test_a_quota_that_nobody_can_read_is_left_to_the_cluster():
-    assert codes(cluster(quota=quota("requests.memory", "lots"))) == set()
+    assert codes(cluster(quota=quota("requests.memory", "lots"), default_requests=(("memory", "64Mi"),))) == set()
 
 
 # --- rights, names, images -----------------------------------------------------------------------------------------------------

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from seldon_nb.cluster import roles
 from seldon_nb.cluster.argo import parse_coded, run_of
 from seldon_nb.cluster.audit import check, document, parse
-from seldon_nb.cluster.refusals import Refused, no_right, rule_of
+from seldon_nb.cluster.refusals import Refused, no_right, refusal
 from seldon_nb.cluster.revisions import principal
 from seldon_nb.cluster.rights import allows
 from seldon_nb.cluster.rollout import rolled_out, runs
 from seldon_nb.domain.audit import GENESIS, Act, AuditRecord
+from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.workflow import Phase, Step
 
 
@@ -22,7 +24,7 @@ def test_a_missing_right_names_the_least_role_that_grants_it():
     )
     found = no_right(Refused(403, "Forbidden", said))
     assert found is not None
-    text = roles.request(who=found.who, verb=found.verb, resource=found.resource, namespace=found.namespace)
+    text = roles.request(**found)
     role, binding = yaml.safe_load_all(text)
     assert role["rules"] == [{"apiGroups": ["argoproj.io"], "resources": ["workflows"], "verbs": ["create"]}]
     assert binding["subjects"] == [{"kind": "ServiceAccount", "namespace": "team-a", "name": "nb"}]
@@ -32,8 +34,8 @@ def test_a_missing_right_names_the_least_role_that_grants_it():
 def test_a_missing_right_to_a_subresource_names_the_subresource():
     said = 'User "ann" cannot get resource "pods/log" in API group "" in the namespace "team-a"'
     found = no_right(Refused(403, "Forbidden", said))
-    assert found is not None and found.resource == "pods/log"
-    text = roles.request(who=found.who, verb=found.verb, resource=found.resource, namespace=found.namespace)
+    assert found is not None and found["resource"] == "pods/log"
+    text = roles.request(**found)
     assert next(yaml.safe_load_all(text))["rules"][0]["resources"] == ["pods/log"]
 
 
@@ -44,30 +46,62 @@ def test_a_rule_of_the_cluster_is_no_missing_right_and_is_named():
         "pods \"x\" is forbidden: ValidatingAdmissionPolicy 'images' with binding 'all' denied request: images must come from registry.example",
     )
     assert no_right(policy) is None
-    assert (rule_of(policy).whose, rule_of(policy).rule) == (
+    target = Target("team-a", "fraud", "cluster")
+
+    def told(error):
+        found = refusal(error, target, "fraud@3")
+        assert found.code.fields() <= set(found.facts)
+        return found.code_id, found.facts
+
+    code, facts = told(policy)
+    assert (code, facts["whose"], facts["rule"]) == (
+        "SNB-341",
         "ValidatingAdmissionPolicy images",
         "images must come from registry.example",
     )
-    webhook = rule_of(
+    code, facts = told(
         Refused(400, "", 'admission webhook "v1.vseldondeployment.kb.io" denied the request: Duplicate predictor name')
     )
-    assert (webhook.whose, webhook.rule) == ("webhook v1.vseldondeployment.kb.io", "Duplicate predictor name")
-    quota = rule_of(
-        Refused(
-            403,
-            "Forbidden",
-            "exceeded quota: small, requested: pods=1,memory=1Gi, used: pods=2,memory=1Gi, limited: pods=2,memory=1Gi",
-        )
-    )
-    assert quota.code == "SNB-333"
-    assert quota.facts == {"quota": "small", "resource": "pods", "requested": "1", "used": "2", "limit": "2"}
-    restricted = rule_of(
+    assert (code, facts["whose"], facts["rule"]) == ("SNB-341", "webhook v1.vseldondeployment.kb.io", "Duplicate predictor name")
+    said = "exceeded quota: small, requested: pods=1,memory=1Gi, used: pods=2,memory=1Gi, limited: pods=2,memory=1Gi"
+    code, facts = told(Refused(403, "Forbidden", said))
+    wanted = {"quota": "small", "resource": "pods", "requested": "1", "used": "2", "limit": "2"}
+    assert (code, {key: facts[key] for key in wanted}) == ("SNB-333", wanted)
+    code, facts = told(
         Refused(403, "Forbidden", 'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true')
     )
-    assert (restricted.code, restricted.facts) == (
-        "SNB-347",
-        {"level": "restricted:latest", "violations": "runAsNonRoot != true"},
+    assert (code, facts["level"], facts["violations"]) == ("SNB-347", "restricted:latest", "runAsNonRoot != true")
+
+
+@pytest.mark.parametrize(
+    ("said", "whose", "rule"),
+    [
+        (
+            "failed to create typed patch object (a/b; machinelearning.seldon.io/v1, Kind=SeldonDeployment): .spec.grpah: field not declared in schema",
+            "SeldonDeployment",
+            ".spec.grpah: field not declared in schema",
+        ),
+        (
+            'Workflow in version "v1alpha1" cannot be handled as a Workflow: strict decoding error: unknown field "spec.entrypiont"',
+            "Workflow",
+            'strict decoding error: unknown field "spec.entrypiont"',
+        ),
+        ("", "Kubernetes", "HTTP 403"),
+    ],
+)
+def test_a_document_that_does_not_fit_its_kind_is_the_kinds_own_rule(said, whose, rule):
+    found = refusal(Refused(403, "", said), Target("a", "b", "cluster"), "")
+    assert (found.code_id, found.facts["whose"], found.facts["rule"]) == ("SNB-341", whose, rule)
+
+
+def test_an_operator_that_does_not_answer_at_the_door_is_told_as_such():
+    said = (
+        'Internal error occurred: failed calling webhook "v1.vseldondeployment.kb.io": failed to call webhook: connection refused'
     )
+    found = refusal(Refused(500, "InternalError", said), Target("a", "b", "cluster"), "fraud@1", seconds=4)
+    assert (found.code_id, found.facts["seconds"]) == ("SNB-342", 4)
+    other = refusal(Refused(500, "", said.replace("seldondeployment", "others")), Target("a", "b", "cluster"), "fraud@1")
+    assert (other.code_id, other.facts["whose"]) == ("SNB-341", "webhook v1.vothers.kb.io")
 
 
 def test_rules_say_what_is_allowed_and_a_rule_for_one_name_does_not_count():

@@ -7,18 +7,28 @@ deployments that were broken on purpose, reduced to what diagnosis reads; what A
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from seldon_nb.cards.deployment import deployment_card
 from seldon_nb.cards.error import error_card
+from seldon_nb.cards.skin import Skin
+from seldon_nb.cards.text import to_text
+from seldon_nb.checks import samples
+from seldon_nb.cluster.rollout import facts_of
+from seldon_nb.cluster.snapshot import operator_seen
 from seldon_nb.diagnosis.diagnose import diagnose
+from seldon_nb.diagnosis.reading import moment
 from seldon_nb.diagnosis.refusals import explain_refusal
 from seldon_nb.diagnosis.snapshot import Diagnosis, Snapshot
+from seldon_nb.diagnosis.stages import available_since
 from seldon_nb.domain.code import fill
 from seldon_nb.domain.codes import ALL
-from seldon_nb.domain.deployment import Progress, Stage
+from seldon_nb.domain.deployment import DeploymentStatus, Progress, Stage, State
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.workflow import Step
 
@@ -127,6 +137,37 @@ def test_a_value_in_a_log_is_never_shown() -> None:
     assert "Alice" not in repr(seen) and "Ottawa" not in repr(seen)
 
 
+@pytest.mark.parametrize("code", ["SNB-335", "SNB-339"])
+def test_a_value_in_a_servers_last_word_is_never_shown(code: str) -> None:
+    """What the server wrote as its own code passes only if its form is known: a model's error may repeat a row."""
+    snapshot = recorded("crash")
+    said = "invalid literal for int() with base 10: 'Alice'"
+    word = json.dumps(
+        {"code": code, "facts": {"error_type": "ValueError", "hint": said, "line": f"ValueError: {said}", "where": "a.py:3 in f"}}
+    )
+    logs = dict.fromkeys(
+        snapshot.logs, ("2026-11-21 14:00:00,123 [mlserver] INFO - Loading model 'model'", word, "Traceback: Alice")
+    )
+    seen = diagnose(Snapshot(**{**as_facts(snapshot), "logs": logs}))
+    assert seen.code == code
+    assert "Alice" not in repr(seen)
+    assert seen.log == ("2026-11-21 14:00:00,123 [mlserver] INFO - Loading model 'model'",), "what follows the code adds nothing"
+
+
+def test_a_stuck_update_is_shown_with_what_answers_meanwhile() -> None:
+    seen = diagnose(recorded("update-image", expected_digest="sha256:v2", serving_model="fraud@2"))
+    facts = {**facts_of(seen), "log": "Killed"}
+    page = to_text(error_card(fail(seen.code, **facts)), Skin.PYTHON)
+    assert "It stands at: image. `fraud@2` answers as before." in page and "Killed" in page
+    status = DeploymentStatus(
+        revision=samples.revision(samples.spec()), state=State.STUCK, timeline=seen.stages, diagnosis=seen.code
+    )
+    page = to_text(deployment_card(replace(status, diagnosis_facts=facts)), Skin.PYTHON)
+    assert "`fraud@2` answers as before." in page and "Killed" in page and "It stands at" not in page
+    told = fail("SNB-348", **facts_of(diagnose(recorded("update-stuck", expected_digest="sha256:v2", serving_model="fraud@2"))))
+    assert to_text(error_card(told), Skin.PYTHON).count("answers as before") == 1
+
+
 def test_events_of_another_life_of_the_same_name_do_not_count() -> None:
     snapshot = recorded("early")
     events = tuple({**item, "involvedObject": {**item["involvedObject"], "uid": "other"}} for item in snapshot.events)
@@ -190,7 +231,83 @@ def step_pod(name: str, exit_code: int, message: str = "") -> dict[str, Any]:
 def test_a_deployment_without_a_status_was_not_taken_up(operator: bool | None, code: str) -> None:
     document = {"metadata": {"name": "fraud", "creationTimestamp": MADE}}
     seen = diagnose(about(deployment=document, operator_seen=operator))
-    assert (seen.code, seen.final, seen.facts["seconds"]) == (code, False, 60)
+    assert (seen.code, seen.final, seen.facts["seconds"]) == (code, code == "SNB-342", 60)
+
+
+def living(applied: str, told: str = "", plan: str = "sha256:p2", **status: Any) -> dict[str, Any]:
+    """A deployment that was made an hour ago and that we applied again since."""
+    ours = {"manager": "seldon-nb", "time": applied}
+    theirs = {"manager": "operator", "subresource": "status", "time": told}
+    return {
+        "metadata": {
+            "name": "fraud",
+            "generation": 2,
+            "creationTimestamp": "2026-11-21T11:00:00Z",
+            "annotations": {"seldon-nb.io/plan": plan},
+            "managedFields": [ours, *([theirs] if told else [])],
+        },
+        "status": {"state": "Available", **status},
+    }
+
+
+def test_an_update_is_counted_from_its_own_apply() -> None:
+    seen = diagnose(about(deployment=living(MADE)))
+    assert (seen.code, seen.facts["seconds"], seen.stages[0].took_ms) == ("SNB-346", 60, 60_000)
+
+
+def test_a_status_from_before_an_update_is_no_sign_of_life() -> None:
+    """The workload is as it was, and nobody has written a word since: the operator sleeps."""
+    ready = recorded("ok", expected_digest="sha256:v3", serving_model="fraud@2")
+    now = moment(MADE) + 60
+    for told, code in (("2026-11-21T11:59:00Z", "SNB-342"), ("2026-11-21T12:00:02Z", "SNB-346")):
+        document = living(MADE, told)
+        seen = diagnose(
+            Snapshot(
+                **{
+                    **as_facts(ready),
+                    "now": now,
+                    "deployment": document,
+                    "operator_seen": operator_seen(document),
+                    "answering": False,
+                }
+            )
+        )
+        assert (seen.code, seen.serving) == (code, "fraud@2")
+
+
+def test_what_stands_is_the_former_plans_until_the_new_one_is_applied() -> None:
+    """Its workflow still packs: nothing of the former version counts, for better or for worse."""
+    former = recorded("ok", serving_model="fraud@2", answering=None)
+    facts = {**as_facts(former), "deployment": living("2026-11-21T11:30:00Z"), "applied_at": former.now - 50}
+    seen = diagnose(Snapshot(**{**facts, "expected_plan": "sha256:p3"}))
+    assert (seen.code, seen.serving, seen.facts["seconds"]) == ("SNB-346", "fraud@2", 50)
+    assert [item.progress for item in seen.stages] == [Progress.RUNNING] + [Progress.WAITING] * 5
+    broken = living("2026-11-21T11:30:00Z", state="Failed", description='Service "a.b" is invalid: metadata.name: Invalid value')
+    assert diagnose(about(deployment=broken, expected_plan="sha256:p3")).code == "SNB-346"
+
+
+def test_stages_told_after_the_fact_do_not_grow() -> None:
+    ready = recorded("ok", answering=True)
+    ended = ready.now + 5
+    first, later = (
+        diagnose(Snapshot(**{**as_facts(ready), "now": ready.now + more, "answered_at": ended})).stages for more in (10, 1000)
+    )
+    assert first == later
+    assert all(item.progress is Progress.DONE for item in first)
+    condition = {"type": "Progressing", "reason": "NewReplicaSetAvailable", "lastUpdateTime": MADE}
+    load = {"status": {"conditions": [condition]}}
+    assert available_since([load, load]) == moment(MADE)
+    assert available_since([load, {}]) == available_since([]) == 0
+
+
+def test_what_ran_before_an_update_took_no_time_of_it() -> None:
+    """The former pods are taken over, so every one of their times is older than the update."""
+    ready = recorded("ok", answering=True)
+    document = living(datetime.fromtimestamp(ready.now, timezone.utc).isoformat())
+    facts = {**as_facts(ready), "deployment": document, "now": ready.now + 9, "answered_at": ready.now + 2}
+    seen = diagnose(Snapshot(**facts))
+    assert [item.took_ms for item in seen.stages[:5]] == [0] * 5
+    assert seen.stages[5].took_ms <= 2000
 
 
 def test_what_the_operator_could_not_do_is_told_in_its_words_and_its_noise_is_not() -> None:
@@ -203,7 +320,9 @@ def test_what_the_operator_could_not_do_is_told_in_its_words_and_its_noise_is_no
 
 
 def test_a_workflow_without_a_word_waits_for_argo() -> None:
-    assert diagnose(about(workflow=workflow())).code == "SNB-343"
+    seen = diagnose(about(workflow=workflow()))
+    assert (seen.code, seen.final, seen.step) == ("SNB-343", True, None)
+    assert not diagnose(about(workflow=workflow(), now=NOW - 35)).final
     assert diagnose(about(workflow=workflow(phase="Running"))).code == "SNB-346"
 
 

@@ -40,7 +40,7 @@ def revision(signature: Signature | None = SIGNATURE) -> Revision:
         applied_by=Principal("ana"),
         applied_at="2026-11-21T09:30:00.000Z",
         callers=(),
-        documents=(Document("SeldonDeployment", {"spec": {"predictors": [{"graph": graph}]}}),),
+        documents=(Document("SeldonDeployment", {"spec": {"protocol": "v2", "predictors": [{"graph": graph}]}}),),
         signature=signature,
         timeout_s=60,
     )

@@ -58,7 +58,7 @@ class Store:
         if self.allowed and authorization != self.allowed:
             return 401, b""
         parts = urlsplit(path)
-        if parts.path == "/model.tar.gz":
+        if parts.path == "/model.tar.gz" or parts.path.startswith("/packed/"):
             return 200, self.archive
         if parts.path == PROXY:
             below = parse_qs(parts.query)["path"][0].removeprefix("1/models/m-1/artifacts").strip("/")
@@ -226,7 +226,7 @@ def test_without_a_digest_nothing_is_brought(store, tmp_path):
 def test_a_packed_environment_comes_along_only_by_its_digest(store, tmp_path, planned):
     store.archive = packed({"thing/__init__.py": b"VALUE = 1\n"})
     digest = f"sha256:{__import__('hashlib').sha256(store.archive).hexdigest()}"
-    more = {"SNB_ENVIRONMENT": f"{store.url}/model.tar.gz", "SNB_ENVIRONMENT_DIGEST": digest}
+    more = {"SNB_ENVIRONMENT": f"{store.url}/packed", "SNB_ENVIRONMENT_DIGEST": digest}
     assert run(tmp_path, proxy(store), planned, **more)[0] == 0
     assert (tmp_path / "target/.snb/environment/thing/__init__.py").is_file()
     store.archive = packed({"thing/__init__.py": b"VALUE = 2\n"})

@@ -130,7 +130,7 @@ CODES: tuple[Code, ...] = (
         ),
         who=N_("The people who run the place can see what the model server wrote in its log."),
         explain=N_(
-            "An answer must be JSON of the Open Inference Protocol, with as many rows as were asked about. Something else came back: a proxy in between, a server "
+            "An answer must be a message of the protocol that the deployment speaks, with as many rows as were asked about. Something else came back: a proxy in between, a server "
             "of another kind, or a model that does not answer row by row. When rows are sent in several requests and one of them fails, "
             "the answers to the others are thrown away: you never hold half a table."
         ),

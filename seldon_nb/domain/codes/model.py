@@ -183,7 +183,10 @@ CLEAN_ROOM: tuple[Code, ...] = (
         ),
         next=(
             NextStep(say=N_("Install the server's version here, train again, and log again:"), shell='pip install "{pin}"'),
-            NextStep(say=N_("Or ask for a server with your versions.")),
+            NextStep(
+                say=N_("Or, for a version that is logged already, deploy it with your packages:"),
+                verb="plan {name} --to dev --environment own",
+            ),
         ),
         who=_PLATFORM_TEAM,
         explain=N_(
@@ -332,6 +335,7 @@ CLEAN_ROOM: tuple[Code, ...] = (
                 say=N_("To be on the safe side, install the server's versions here, train and log again:"),
                 shell="pip install {pins}",
             ),
+            NextStep(say=N_("Or deploy it to a cluster with your versions:"), verb="plan {name} --to dev --environment own"),
         ),
         who=_PLATFORM_TEAM,
         explain=N_(

@@ -166,6 +166,50 @@ PLANS: tuple[Code, ...] = (
         example={"server": "sklearn", "ref": "fraud@3", "gives": "predict", "wants": "predict_proba", "namespace": "dev"},
     ),
     Code(
+        id="SNB-218",
+        kind=Kind.USER_INPUT,
+        what=N_("`{ref}` cannot be served the way you asked for; nothing was planned."),
+        saw=N_("{reason} Possible: {known}."),
+        next=(
+            NextStep(say=N_("Plan it in a way that can be:"), verb="plan {ref} --to {namespace} {suggestion}"),
+            NextStep(say=N_("Or leave the choice to the plan:"), verb="plan {ref} --to {namespace}"),
+        ),
+        explain=N_(
+            "Servers differ in the protocols that they speak. MLServer's (`mlflow`, `sklearn`, `xgboost`, `lightgbm`, `huggingface`) and `triton` speak `v2`; "
+            "`tensorflow` speaks `tensorflow` and `seldon`; an image of your own speaks `v2` if MLServer runs in it and `seldon` if one of Seldon's language wrappers does. "
+            "`predict` asks all of them with the same data frame."
+        ),
+        example={
+            "ref": "fraud@3",
+            "namespace": "team-a",
+            "reason": "The server `triton` does not speak `seldon`.",
+            "known": "`--server triton --protocol v2`, `--server tensorflow --protocol seldon`, `--server custom --protocol seldon`",
+            "suggestion": "--server triton --protocol v2",
+        },
+    ),
+    Code(
+        id="SNB-219",
+        kind=Kind.USER_INPUT,
+        what=N_("The image `{image}` is not pinned, so nothing was planned."),
+        saw=N_("{reason}"),
+        next=(
+            NextStep(say=N_("Name a version:"), verb="plan {ref} --to {namespace} --image {name}:VERSION"),
+            NextStep(say=N_("Or, safest, the very bytes:"), verb="plan {ref} --to {namespace} --image {name}@sha256:DIGEST"),
+        ),
+        who=N_("Whoever built the image knows its version and its digest."),
+        explain=N_(
+            "A plan says what will run, so that what is approved is what runs. A name without a version, or with a tag such as `latest`, can mean other "
+            "bytes tomorrow without anybody changing the plan."
+        ),
+        example={
+            "ref": "fraud@3",
+            "namespace": "team-a",
+            "image": "registry.example/ml/fraud:latest",
+            "reason": "The tag `latest` is meant to be moved.",
+            "name": "registry.example/ml/fraud",
+        },
+    ),
+    Code(
         id="SNB-220",
         kind=Kind.CONFLICT,
         what=N_("`{target}` is not what it was when this plan was made. Nothing was changed."),

@@ -1,4 +1,4 @@
-"""Codes 240–259: what a cluster has and allows, where the model's files lie, and who else is asked or told."""
+"""Codes 240–260: what a cluster has and allows, where the model's files lie, and who else is asked or told."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ ROOM: tuple[Code, ...] = (
         who=N_("The people who run this cluster can give `{namespace}` a default (a LimitRange) that fills the gap."),
         explain=N_(
             "Where a quota counts something, whatever does not say how much of it it needs is refused, quietly and after the deployment was accepted. "
-            "We set no limit on processors, because it only makes answers slow; a quota that counts it needs a default in the namespace."
+            "We set no limit on processors, because it only makes answers slow; a quota that counts it needs a default in the namespace. The workflow engine's "
+            "own parts (`init` and `wait`) say what they need only if the people who run it settled that, which nobody can see from here: a warning."
         ),
         example={
             **_WHERE,
@@ -362,6 +363,32 @@ CALLS: tuple[Code, ...] = (
             "mode": "all",
             "found": "http://collector.seldon-logs",
             "level": "protected-b",
+        },
+    ),
+    Code(
+        id="SNB-260",
+        kind=Kind.USER_INPUT,
+        severity=Severity.WARN,
+        what=N_("Nobody could ask `{deployment}` with all columns that `{ref}` takes."),
+        saw=N_("The protocol `{protocol}` has no word for {columns}."),
+        next=(
+            NextStep(say=N_("Serve it with the protocol that has one:"), verb="plan {ref} --to {namespace} --protocol v2"),
+            NextStep(
+                say=N_("Or log it again with these columns as text or numbers, and turn them back inside the model:"),
+                verb="show {ref}",
+            ),
+        ),
+        explain=N_(
+            "`v2` names the type of every column. `seldon` and `tensorflow` send plain JSON: there is no form for dates in it, and none for bytes beside other "
+            "columns. `predict` refuses to send what would arrive as something else, so a question with such a column is never sent, and the live check asks "
+            "only whether the server is ready."
+        ),
+        example={
+            **_WHERE,
+            "path": "spec.protocol",
+            "protocol": "seldon",
+            "columns": "seen_at (datetime)",
+            "count": 1,
         },
     ),
 )

@@ -38,6 +38,19 @@ CODES: tuple[Code, ...] = (
         example={"name": "dev/fraud", "url": "http://127.0.0.1:8901/seldon/dev/fraud"},
     ),
     Code(
+        id="SNB-303",
+        kind=Kind.NOT_READY,
+        what=N_("`{name}` cannot be asked over gRPC from here; nothing was sent."),
+        saw=N_("{reason}"),
+        next=(NextStep(say=N_("Ask it over HTTP; the answers are the same:"), verb="predict {name} X --transport rest"),),
+        who=N_("The people who run the place can put a gateway in front of it that passes gRPC."),
+        explain=N_(
+            "gRPC goes where nothing stands in between that speaks HTTP only: from inside the cluster straight to the deployment, from outside "
+            "through a gateway whose address the namespace names. It is another way to the same model, a little faster for large tables of numbers."
+        ),
+        example={"name": "dev/fraud", "reason": "On this machine only HTTP goes through the gateway."},
+    ),
+    Code(
         id="SNB-305",
         kind=Kind.NOT_ALLOWED,
         what=N_("You were sent to a sign-in page instead of `{name}`."),

@@ -39,6 +39,7 @@ class StepSpec:
         command: program and arguments, all of it; no shell, and no value of a plan.
         env: name and value; a value may be one of the engine's own words (``{{workflow.status}}``).
         env_from: Secrets whose keys become variables.
+        env_from_any: the same, where there is one.
         after: names of the steps that must have succeeded.
     """
 
@@ -46,6 +47,7 @@ class StepSpec:
     command: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
     env_from: tuple[str, ...] = ()
+    env_from_any: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
     room: Room = Room()
     after: tuple[str, ...] = ()
@@ -72,8 +74,10 @@ def container(step: StepSpec, image: str) -> dict[str, Any]:
     }
     if step.mounts:
         body["volumeMounts"] = [mount(item) for item in step.mounts]
-    if step.env_from:
-        body["envFrom"] = [{"secretRef": {"name": secret}} for secret in step.env_from]
+    given: list[dict[str, Any]] = [{"secretRef": {"name": secret}} for secret in step.env_from]
+    given += [{"secretRef": {"name": secret, "optional": True}} for secret in step.env_from_any]
+    if given:
+        body["envFrom"] = given
     return body
 
 

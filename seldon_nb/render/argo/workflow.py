@@ -46,6 +46,11 @@ _ROOMS = {
     Step.SMOKE_TEST: Room(memory="192Mi"),
     Step.REPORT: Room(memory="96Mi", memory_limit="256Mi"),
 }
+#: Resolving, fetching and compressing wheels.
+_PACKING = Room(cpu="500m", memory="512Mi", memory_limit="2Gi")
+_PACKING_S = 600
+#: The Secret with the settings of the mirror of Python packages (``UV_DEFAULT_INDEX``, ``SNB_CA``…), where a platform team made one.
+PACKAGES = "snb-packages"
 
 
 def workflow(plan: Plan) -> dict[str, Any]:
@@ -150,7 +155,8 @@ def labels(plan: Plan, kind: str) -> dict[str, str]:
 def deadline_s(plan: Plan) -> int:
     """Seconds after which the workflow is given up: the rollout's own, the files once more, the questions, and room for the steps' pod."""
     fetch = -(-plan.spec.version.size // (_SLOW_MIB_S * _MIB))
-    return sizes.deadline_s(plan.spec.version) + fetch + _ASKED * plan.spec.timeout_s + _ROOM_S
+    packing = _PACKING_S if plan.spec.environment else 0
+    return sizes.deadline_s(plan.spec.version) + fetch + packing + _ASKED * plan.spec.timeout_s + _ROOM_S
 
 
 def _step(plan: Plan, step: Step, after: tuple[Step, ...]) -> StepSpec:
@@ -161,7 +167,8 @@ def _step(plan: Plan, step: Step, after: tuple[Step, ...]) -> StepSpec:
         command=_command(step),
         env=tuple(sorted((*_env(plan), *claims))),
         env_from=(source.secret,) if source is not None and source.secret else (),
-        room=_ROOMS[step],
+        env_from_any=(PACKAGES,) if step is Step.PACKAGE and plan.spec.environment else (),
+        room=_PACKING if step is Step.PACKAGE and plan.spec.environment else _ROOMS[step],
         after=tuple(item.value for item in after),
     )
 
@@ -213,7 +220,7 @@ def _env(plan: Plan) -> tuple[tuple[str, str], ...]:
 def _volumes(plan: Plan) -> list[dict[str, Any]]:
     volumes: list[dict[str, Any]] = [
         {"name": "plan", "configMap": {"name": names.plan_map_name(plan.digest)}},
-        {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+        {"name": "tmp", "emptyDir": {"sizeLimit": "8Gi" if plan.spec.environment else "1Gi"}},
         {"name": "work", "emptyDir": {"sizeLimit": _work_size(plan)}},
     ]
     claim = claim_of(plan.spec.source) if plan.spec.source is not None else ""

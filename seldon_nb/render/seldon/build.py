@@ -93,6 +93,7 @@ def provenance(spec: PlanSpec) -> dict[str, str]:
         "classification": spec.classification.value,
         "requested-by": spec.requested_by.name,
         "callers": ",".join(sorted(caller.name for caller in spec.callers)),
+        "environment": spec.environment.key if spec.environment else "",
         "overrides": ",".join(sorted(override.code for override in spec.overrides)),
     }
     return {PREFIX + key: value for key, value in facts.items() if value}
@@ -114,7 +115,8 @@ def _node(spec: PlanSpec, runtime: Runtime) -> Node:
 
 def _component(spec: PlanSpec, image: str, initializer: Container | None, engine: Engine, engine_image: str) -> ComponentSpec:
     if initializer is None and spec.source is not None:
-        initializer = initializer_container(spec.source, spec.version.digest, spec.step_image or STEP_IMAGE)
+        image_of_steps = spec.step_image or STEP_IMAGE
+        initializer = initializer_container(spec.source, spec.version.digest, image_of_steps, environment=spec.environment)
     protocol = protocol_of(spec)
     containers = servers(spec, protocol, NODE, image or image_of(spec))
     labels = _labels(spec)

@@ -133,6 +133,9 @@ def _mlserver(spec: PlanSpec, protocol: str, runtime: Runtime, node: str) -> Map
     if protocol != "v2" or runtime.server is Server.TRITON:
         return {}
     values = {"MLSERVER_DEBUG": "false", "MLSERVER_PARALLEL_WORKERS": "0"}
+    if runtime.ours:
+        # every answer says which version gave it, and the rollout asks for the readiness of this very version
+        values["MLSERVER_MODEL_VERSION"] = str(spec.version.version)
     if not runtime.prepackaged:
         file = runtime.file(spec.version.serialization)
         if runtime.implementation:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from seldon_nb.domain.artifact import ArtifactSource, SourceKind
+from seldon_nb.domain.environment import OwnEnvironment
 from seldon_nb.render.runtimes import MODEL_DIR
+from seldon_nb.render.seldon.environment import DIGEST, PLACE
 from seldon_nb.render.seldon.objects import Container, EnvVar, Plain, Resources, Volume, VolumeMount
 
 #: The image of workflow steps and of the initializer; a place may have it under another name.
@@ -16,12 +18,15 @@ _CLAIM_VOLUME = "claim"
 _ROOM = Resources(requests={"cpu": "100m", "memory": "256Mi"}, limits={"memory": "512Mi"})
 
 
-def initializer_container(source: ArtifactSource, digest: str, image: str = STEP_IMAGE, secret: str = "") -> Container:
+def initializer_container(
+    source: ArtifactSource, digest: str, image: str = STEP_IMAGE, secret: str = "", *, environment: OwnEnvironment | None = None
+) -> Container:
     """``python -m seldon_nb.initializer`` for one version.
 
     Args:
         digest: of the planned files (``sha256:…``); anything else is refused there.
         secret: the Secret whose keys become its environment; the source's own if empty.
+        environment: packages that are laid before the server's; its digest is known once it was packed.
     """
     opened_by = secret or source.secret
     claim = claim_of(source)
@@ -29,6 +34,8 @@ def initializer_container(source: ArtifactSource, digest: str, image: str = STEP
         "HOME": "/tmp",  # noqa: S108 - in the container
         "SNB_CLAIMS": CLAIM_DIR if claim else "",
         "SNB_DIGEST": digest,
+        PLACE: environment.uri if environment else "",
+        DIGEST: environment.digest if environment else "",
         "SNB_SECRET": opened_by,  # its name, for sentences
         "SNB_SOURCE": source.uri,
         "SNB_TARGET": MODEL_DIR,

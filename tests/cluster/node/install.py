@@ -22,6 +22,7 @@ _ALL_VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "u
 
 
 #: What manifests/README.md tells the platform team to set for the containers that Argo adds.
+_ROOM = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "256Mi"}}
 _HARDENED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -53,7 +54,7 @@ def _argo_objects() -> list[dict[str, Any]]:
             "kind": "ConfigMap",
             "metadata": {"name": "workflow-controller-configmap", "namespace": "argo"},
             # Argo gives its own containers no security context unless it is told one, and a restricted namespace then refuses the pod.
-            "data": {"executor": json.dumps({"securityContext": _HARDENED})},
+            "data": {"executor": json.dumps({"securityContext": _HARDENED, "resources": _ROOM})},
         },
         *(
             {
