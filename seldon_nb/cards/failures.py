@@ -25,7 +25,8 @@ CAUSES = (
 
 def failures_table() -> str:
     """One row a cause: its code, what it says of an example, what to do now."""
-    rows = [f"| {tr('Code')} | {tr('What it says, for example')} | {tr('What to do')} |", "|---|---|---|"]
+    head = (tr("Code"), tr("What it says, for example"), tr("What to do"))
+    rows = ["| " + " | ".join(head) + " |", "|---|---|---|"]
     return "\n".join([*rows, *map(_row, CAUSES)]) + "\n"
 
 

@@ -23,12 +23,13 @@ def to_html(card: Card, skin: Skin = Skin.NOTEBOOK) -> str:
     who = f'<p class="mu">{_inline(card.who)}</p>' if card.who else ""
     body = "".join((*blocks, _steps(card.steps, skin), who))
     python = card.python if skin is not Skin.PYTHON else ""
+    as_python = tr("Python: {line}", line="")
     return "".join(
         (
             f'<section class="snb {card.tone.value}" lang="{language()}" aria-label="{_escape(card.title)}"><style>{STYLE}</style>',
             _header(card),
             f'<div class="by">{body}</div>' if body else "",
-            f'<div class="ft">{_escape(tr("Python: {line}", line=""))}<code>{_escape(python)}</code></div>' if python else "",
+            f'<div class="ft">{_escape(as_python)}<code>{_escape(python)}</code></div>' if python else "",
             "</section>",
         )
     )

@@ -61,7 +61,8 @@ def _words(plan: Plan) -> str:
     else:
         first = tr("Will create `{name}`: one model server ({size}), no public route.", name=name, size=size_words(plan))
     if plan.facts is not None:
-        first = f"{first} {tr('A workflow carries it out; you may close this and come back to it.')}"
+        onward = tr("A workflow carries it out; you may close this and come back to it.")
+        first = f"{first} {onward}"
         if not plan.facts.settings.gateway:
             return first  # nobody could keep others out, and a finding says so
     return f"{first} {_callers(plan)}"

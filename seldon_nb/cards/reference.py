@@ -24,13 +24,13 @@ _HUNDREDS = {
 def codes_page() -> str:
     """One table per hundred: code, what it says (with example facts), and what to do."""
     parts = [
-        f"# {tr('All codes')}",
+        "# " + tr("All codes"),
         tr("Codes stay the same in every release and in every language. `explain SNB-…` tells one in full, offline."),
     ]
     for digit, title in _HUNDREDS.items():
         codes = [code for code in sorted(ALL.values(), key=lambda code: code.id) if code.id[4] == digit]
         if codes:
-            parts += [f"## {digit}xx · {tr(title)}", "\n".join((*_head(), *map(_row, codes)))]
+            parts += [f"## {digit}xx · " + tr(title), "\n".join((*_head(), *map(_row, codes)))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -39,6 +39,8 @@ SERVER = frozenset(
         "pydantic",
     ]
 )
+#: What the program says when it was not the packages that stood in the way.
+_NOT_FETCHED = ("Failed to fetch", "Request failed", "error sending request", "Could not connect", "Failed to download")
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[A-Za-z0-9.!+_-]+)$")
 
 
@@ -156,6 +158,8 @@ class _Uses:
         done = subprocess.run([*self.uv, *words], capture_output=True, text=True, check=False, timeout=600, env=env)
         if done.returncode:
             said = " ".join(re.sub(r"\S+://\S+", "…", done.stderr).split())[-300:]  # an address may hold a password
+            if any(sign in done.stderr for sign in _NOT_FETCHED):
+                code = "SNB-156"
             raise fail(code, model=self.model, namespace=self.namespace, reason=said)
 
 

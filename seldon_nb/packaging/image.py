@@ -1,8 +1,8 @@
 """Code of one's own in the server: one layer on top of the server's image, built by a workflow in a namespace for building.
 
 Nothing is run while the image is built, so neither the code nor its packages can do anything there: packages are fetched as wheels by a step before,
-and Buildah lays files on files.  That needs no rights at all: the strictest pod rules admit it.  No protected data comes near a build; what leaves it
-is a digest, by which a plan names the image.
+and Buildah lays files on files.  That needs neither privileges nor a user namespace: the pod rules ``baseline`` admit it.  No protected data comes near
+a build; what leaves it is a digest, by which a plan names the image.
 """
 
 from __future__ import annotations
@@ -231,10 +231,21 @@ def _buildah(wish: ImageWish, *, plain_registry: bool) -> list[StepSpec]:
 
 
 def _as_root(body: dict[str, Any]) -> dict[str, Any]:
-    """Buildah by the number 0, because by any other it makes a user namespace, which a pod may not; its capabilities let it unpack layers with
-    the owners that they say, and are among those that pods have unless somebody takes them away."""
+    """Buildah by the number 0, because by any other it makes a user namespace, which a pod may not.
+
+    Its capabilities let it unpack layers with the owners that they say, and are among those that pods have unless somebody takes them away.
+    """
     rights = {"add": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETFCAP", "SYS_CHROOT"], "drop": ["ALL"]}
-    return {**body, "securityContext": {**body["securityContext"], "capabilities": rights, "runAsGroup": 0, "runAsNonRoot": False, "runAsUser": 0}}
+    return {
+        **body,
+        "securityContext": {
+            **body["securityContext"],
+            "capabilities": rights,
+            "runAsGroup": 0,
+            "runAsNonRoot": False,
+            "runAsUser": 0,
+        },
+    }
 
 
 _ROOM = Room(cpu="500m", memory="512Mi", memory_limit="2Gi")

@@ -42,7 +42,7 @@ def mirror(host: str) -> Iterator[str]:
                 uri = "https://" + self.path.removeprefix("/at/")
             asked = {name: self.headers[name] for name in _ASKED if self.headers[name]}
             try:
-                with urllib.request.urlopen(urllib.request.Request(uri, headers=asked), timeout=60) as answer:
+                with urllib.request.urlopen(urllib.request.Request(uri, headers=asked, method=self.command), timeout=60) as answer:
                     body, status, said = answer.read(), answer.status, answer.headers
             except urllib.error.HTTPError as error:
                 with error:
@@ -55,10 +55,12 @@ def mirror(host: str) -> Iterator[str]:
             for name in _SAID:
                 if said.get(name) and not (name == "ETag" and status == 206):
                     self.send_header(name, said[name])
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body)) if self.command == "GET" else said.get("Content-Length", "0"))
             self.end_headers()
             self.wfile.write(body)
             return None
+
+        do_HEAD = do_GET  # noqa: N815 - the name that the standard library asks for
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -1,4 +1,4 @@
-"""An image with somebody's own MLServer runtime: built by a workflow in a namespace for building, under the strictest pod rules, and served by its digest."""
+"""An image with somebody's own MLServer runtime: built by a workflow in a namespace for building, and served by its digest."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_containerfile_is_built_over_the_servers_image(built, tmp_path):
         images.buildah("rmi", asked.reference)
 
 
-def test_a_workflow_builds_it_without_any_rights_and_it_serves_by_its_digest(node, built, own_namespace, tmp_path):
+def test_a_workflow_builds_it_under_the_rules_of_baseline_and_it_serves_by_its_digest(node, built, own_namespace, tmp_path):
     for name in ("step", "builder"):
         node.import_image(built[name].archive)
     folder = tmp_path / "overlay"

@@ -43,6 +43,10 @@ def test_packages_that_cannot_be_resolved_are_refused_without_an_address(tmp_pat
         environment.pack(["scikit-learn==1.6.1"], SERVER, tmp_path, model="fraud@1", uv=speaks)
     assert refused.value.code.id == "SNB-155"
     assert "word" not in str(refused.value.facts)
+    away = ("sh", "-c", "echo error: Request failed after 3 retries >&2; exit 2", "uv")
+    with pytest.raises(SeldonNbError) as refused:
+        environment.pack(["scikit-learn==1.6.1"], SERVER, tmp_path, model="fraud@1", uv=away)
+    assert refused.value.code.id == "SNB-156"
 
 
 def test_equal_files_give_equal_archives(tmp_path):

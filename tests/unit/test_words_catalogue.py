@@ -255,3 +255,21 @@ def test_the_language_is_the_readers(monkeypatch: pytest.MonkeyPatch, variables:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert language() == expected
+
+
+def test_no_sentence_hides_in_an_f_string():
+    """Before Python 3.12 the collector of sentences does not look into f-strings."""
+    import ast
+    from pathlib import Path
+
+    import seldon_nb
+
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in Path(seldon_nb.__file__).parent.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("tr", "trn")
+    ]
+    assert hidden == []

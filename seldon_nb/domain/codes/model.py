@@ -185,7 +185,7 @@ CLEAN_ROOM: tuple[Code, ...] = (
             NextStep(say=N_("Install the server's version here, train again, and log again:"), shell='pip install "{pin}"'),
             NextStep(
                 say=N_("Or, for a version that is logged already, deploy it with your packages:"),
-                verb="plan {name} --to dev --environment own",
+                verb="plan {name} --to team-a --environment own",
             ),
         ),
         who=_PLATFORM_TEAM,
@@ -335,7 +335,7 @@ CLEAN_ROOM: tuple[Code, ...] = (
                 say=N_("To be on the safe side, install the server's versions here, train and log again:"),
                 shell="pip install {pins}",
             ),
-            NextStep(say=N_("Or deploy it to a cluster with your versions:"), verb="plan {name} --to dev --environment own"),
+            NextStep(say=N_("Or deploy it to a cluster with your versions:"), verb="plan {name} --to team-a --environment own"),
         ),
         who=_PLATFORM_TEAM,
         explain=N_(
