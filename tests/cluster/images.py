@@ -46,8 +46,6 @@ _ALSO = {"step": ("images/model-server/requirements.txt",)}
 _KEPT = 2  # archives of one image
 #: Images without code of ours: nothing but a program of Debian's.
 _NO_CODE = frozenset({"builder"})
-#: What every edit of our own code makes anew, seen in the history of an unnamed image; no later build takes it from the store.
-_OWN_CODE = "/opt/seldon-nb/code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +166,17 @@ def reference(name: str) -> str:
 
 def inputs(name: str) -> str:
     """The digest of everything that an image is made of."""
-    parts = [base(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((ROOT / "images" / name).iterdir()))]
-    if name in _NO_CODE:
-        return _digest(parts)
-    parts += [hashlib.sha256((ROOT / also).read_bytes()).hexdigest() for also in _ALSO.get(name, ())]
-    for path in sorted((ROOT / "seldon_nb").rglob("*")):
+    parts = [packages_key(name)]
+    for path in sorted((ROOT / "seldon_nb").rglob("*")) if name not in _NO_CODE else ():
         if path.is_file() and path.suffix != ".pyc":
             parts += [path.relative_to(ROOT).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
     return _digest(parts)
+
+
+def packages_key(name: str) -> str:
+    """The digest of what it is made of beside our own code."""
+    files = [*sorted((ROOT / "images" / name).iterdir()), *(ROOT / also for also in _ALSO.get(name, ()))]
+    return _digest([base(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)])
 
 
 def _digest(parts: list[str]) -> str:
@@ -198,14 +199,23 @@ def build(name: str) -> Built:
         if index := os.environ.get("PIP_INDEX_URL"):
             words += ["--build-arg", f"PIP_INDEX_URL={index}"]
         with locked("store", shared=True):
-            before = _unnamed()
+            if name not in _NO_CODE:
+                words += ["--build-context", f"packages=container-image://{_packages(name, words)}"]
             buildah("build", *words, "--tag", built.reference, "--file", f"images/{name}/Dockerfile", ".")
             write_bill(built, export(built.reference, built.archive))
         _prune(folder)
         with locked("store", wait=False) as nobody_builds:
             if nobody_builds:
-                _prune_store(name, before)
+                _prune_store(name)
     return built
+
+
+def _packages(name: str, words: list[str]) -> str:
+    """The stage ``packages`` of a Dockerfile as an image of its own: an edit of our code takes it as it is, without looking through its files."""
+    stage = f"localhost/seldon-nb/{name}-packages:{packages_key(name)[:16]}"
+    if not _exists(stage):
+        buildah("build", *words, "--target", "packages", "--tag", stage, "--file", f"images/{name}/Dockerfile", ".")
+    return stage
 
 
 def layout(image: str) -> Path:
@@ -266,32 +276,15 @@ def _prune(folder: Path) -> None:
         old.with_suffix(".cdx.json").unlink(missing_ok=True)
 
 
-def _unnamed() -> list[str]:
-    """The images of the store that have no name, the newest first: what Buildah keeps of every line of a Dockerfile."""
-    return [item["id"] for item in json.loads(buildah("images", "--all", "--json") or "[]") if not item["names"]]
-
-
-def _prune_store(name: str, before: list[str]) -> None:
-    """Remove what no later build takes up: former layers of our own code, and those of packages that an image no longer has.
-
-    What a build left beside its code is written down; once packages or the Dockerfile change, the former build's go.
-    """
-    now = _unnamed()
-    code = [image for image in now if _is_code(image)]
-    made = [image for image in now if image not in before and image not in code]
-    note = cache() / "made" / f"{name}.json"
-    note.parent.mkdir(exist_ok=True)
-    former = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else []
-    if made:
-        note.write_text(json.dumps(made), encoding="utf-8")
-    for image in [*code, *(former if made else ())]:
-        with contextlib.suppress(RuntimeError):  # something stands on it
-            buildah("rmi", image)
-
-
-def _is_code(image: str) -> bool:
-    told = buildah("inspect", "--type", "image", "--format", "{{range .OCIv1.History}}{{.CreatedBy}}\n{{end}}", image)
-    return any(_OWN_CODE in line and "PYTHONPATH" not in line for line in told.splitlines())
+def _prune_store(name: str) -> None:
+    """Remove what no later build takes up: former packages of this image, and everything without a name that no named image stands on."""
+    kept = {f"localhost/seldon-nb/{name}-packages:{packages_key(name)[:16]}"}
+    for item in json.loads(buildah("images", "--json") or "[]"):
+        former = {one for one in item["names"] or () if one.startswith(f"localhost/seldon-nb/{name}-packages:")} - kept
+        for one in former:
+            buildah("rmi", one)
+    with contextlib.suppress(RuntimeError):
+        buildah("rmi", "--prune", "--force")
 
 
 def main(names: list[str]) -> int:
