@@ -20,6 +20,7 @@ from seldon_nb.cluster.watching import Watch
 from seldon_nb.diagnosis.diagnose import diagnose
 from seldon_nb.diagnosis.reading import created
 from seldon_nb.diagnosis.snapshot import Diagnosis
+from seldon_nb.diagnosis.stages import available_since
 from seldon_nb.domain.canonical import short
 from seldon_nb.domain.codes import ALL
 from seldon_nb.domain.deployment import Progress, Stage, StageStatus, Target
@@ -154,7 +155,8 @@ class ArgoWorkflows:
                 found = next(iter(watch.items(kinds.WORKFLOW)), None)
                 now = self._run_of(found) if found is not None else run
                 done = now.phase is Phase.SUCCEEDED
-                seen = diagnose(snapshot(eyes, watch, now=self._clock.now(), answering=True if done else None))
+                answering, since = (True, available_since(watch.items(kinds.WORKLOAD))) if done else (None, 0.0)
+                seen = diagnose(snapshot(eyes, watch, now=self._clock.now(), answering=answering, answered_at=since))
                 stages = _all_done(seen.stages) if done else seen.stages
                 if [(item.stage, item.progress) for item in stages] != [(item.stage, item.progress) for item in told]:
                     told = stages

@@ -42,7 +42,9 @@ def mirror(host: str) -> Iterator[str]:
                 uri = "https://" + self.path.removeprefix("/at/")
             asked = {name: self.headers[name] for name in _ASKED if self.headers[name]}
             try:
-                with urllib.request.urlopen(urllib.request.Request(uri, headers=asked, method=self.command), timeout=60) as answer:
+                with urllib.request.urlopen(
+                    urllib.request.Request(uri, headers=asked, method=self.command), timeout=60
+                ) as answer:
                     body, status, said = answer.read(), answer.status, answer.headers
             except urllib.error.HTTPError as error:
                 with error:

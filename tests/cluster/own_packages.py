@@ -26,12 +26,13 @@ def main(namespace: str, doings: str) -> None:
         workspace.log(model, name="fraud", sample=features.head())
     without = workspace.plan("fraud@1", to=namespace)
     told["without"] = {item.code: dict(item.facts).get("conflicts") for item in without.value.findings}
-    plan = workspace.plan("fraud@1", to=namespace, environment="own")
+    other = {"name": "second"} if "second" in doings else {}
+    plan = workspace.plan("fraud@1", to=namespace, environment="own", **other)
     told["findings"] = [item.code for item in plan.value.findings]
     told["blocked"] = [item.code for item in plan.value.findings if item.blocks]
     told["document"] = plan.value.document("SeldonDeployment")
     told["pinned"] = plan.value.spec.environment.digest
-    if "deploy" in doings:
+    if {"deploy", "second"} & set(doings.split("+")):
         began = time.monotonic()
         deployment = workspace.apply(plan)
         told["seconds"] = round(time.monotonic() - began, 1)

@@ -22,7 +22,7 @@ from tests.cluster.mirror import mirror
 from tests.cluster.object_store import Store, secret
 from tests.cluster.stage import CHECKOUT, mlflow_server, stage
 
-BUCKET = "snb-own-packages"
+BUCKET = f"snb-own-packages-{os.getpid()}"
 #: One patch version beside the server's.
 OTHER = "1.9.0"
 MAPS = "print(sorted({line.split()[-1] for line in open('/proc/1/maps') if 'sklearn' in line}))"
@@ -104,6 +104,14 @@ def initializer(document: dict) -> dict:
     return {item["name"]: item.get("value", "") for item in container["env"]} | {"from": container["envFrom"]}
 
 
+def packing(cluster, namespace: str, deployment: str) -> str:
+    """What the package step of a deployment's workflow said last."""
+    chosen = f"seldon-nb.io/deployment={deployment},seldon-nb.io/kind=apply"
+    names = cluster.kubectl("get", "pods", "-n", namespace, "-l", chosen, "-o", "name").split()
+    said = [cluster.kubectl("logs", "-n", namespace, name, "-c", "package") for name in names if "-report" not in name]
+    return " ".join(line for text in said for line in text.splitlines() if "  package  " in line)
+
+
 def test_a_model_runs_with_the_packages_it_was_logged_with(ready, person):
     made, store, _, namespace = ready
     server = metadata.version("scikit-learn")
@@ -129,9 +137,16 @@ def test_a_model_runs_with_the_packages_it_was_logged_with(ready, person):
     assert "/mnt/models/.snb/environment/sklearn/" in loaded
     assert "site-packages/sklearn/" not in loaded
 
-    second = person("plan")
-    assert second["pinned"] == index["digest"], "what lives is pinned in the next plan"
-    assert not second["blocked"]
+    second = person("second")
+    assert initializer(second["live"])["SNB_ENVIRONMENT_DIGEST"] == index["digest"]
+    said = [packing(made.cluster, namespace, which) for which in ("fraud", "second")]
+    assert "Packed in " in said[0]
+    assert "packed before" in said[1]
+    print(f"first {first['seconds']} s, second {second['seconds']} s; {said[0]}")
+
+    again = person("plan")
+    assert again["pinned"] == index["digest"], "what lives is pinned in the next plan"
+    assert not again["blocked"]
 
     archive = f"{BUCKET}/{key}/{index['digest'].removeprefix('sha256:')}.tar.gz"
     store.put(archive, store.get(archive)[:-1] + b"x")
@@ -142,7 +157,6 @@ def test_a_model_runs_with_the_packages_it_was_logged_with(ready, person):
 
     seen = made.cluster.api().wait(pods, refused, timeout=60)
     assert not any(item["status"]["containerStatuses"][0]["ready"] for item in seen["items"] if "SNB-337" in json.dumps(item))
-    print("seconds:", first["seconds"])
 
 
 def test_an_mlflow_server_keeps_packed_packages_too(node, tmp_path):

@@ -77,7 +77,7 @@ def test_a_workflow_builds_it_under_the_rules_of_baseline_and_it_serves_by_its_d
     folder = tmp_path / "overlay"
     folder.mkdir()
     namespace = f"t-build-{os.getpid()}"
-    base = os.path.relpath(MANIFESTS / "build", folder.resolve())
+    base = os.path.relpath(MANIFESTS / "building", folder.resolve())
     (folder / "kustomization.yaml").write_text(f"namespace: {namespace}\nresources: [{base}]\n")
     node.kubectl("apply", "--server-side", "--kustomize", str(folder))
     api = node.api()

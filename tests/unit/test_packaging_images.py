@@ -24,7 +24,7 @@ def test_an_image_installs_versions_and_hashes_of_the_lock_only(source):
     assert not set(chosen) & lock.left_out(source)
 
 
-@pytest.mark.parametrize("name", ["model-server", "step"])
+@pytest.mark.parametrize("name", ["model-server", "step", "notebook"])
 def test_an_image_runs_as_somebody_without_powers(name):
     text = (ROOT / "images" / name / "Dockerfile").read_text(encoding="utf-8")
     assert "USER 8888:8888" in text.rpartition("AS packages")[2]
