@@ -63,7 +63,7 @@ class ModelVersion(Shown):
         """Signature, environment, clean-process result, findings, and what to do next."""
         from seldon_nb.cards.model import model_card
 
-        return model_card(self.value, self.findings, skin=skin)
+        return model_card(self.value, self.findings, to=self._workspace.own_namespace, skin=skin)
 
     @property
     def name(self) -> str:

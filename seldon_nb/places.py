@@ -79,6 +79,13 @@ def cluster_is_chosen(settings: Settings) -> bool:
     return bool(settings.context) or bool(os.environ.get("KUBECONFIG")) or _IN_A_POD.exists()
 
 
+def own_namespace(settings: Settings) -> str:
+    """The namespace of this pod, or of the kubeconfig's context; empty if neither names one. Nothing is asked."""
+    from seldon_nb.cluster.connect import namespace
+
+    return namespace(settings.context)
+
+
 def cluster(settings: Settings, catalog: Catalog, clean_room: CleanRoom) -> Ports:
     """The cluster's ports; the models and the server's packages are those of this machine's settings.
 

@@ -90,6 +90,11 @@ class Workspace:
         """Whether this machine's place belongs to this workspace."""
         return self.settings.place != "cluster"
 
+    @functools.cached_property
+    def own_namespace(self) -> str:
+        """The namespace that examples name: this machine's first one, or in a cluster the one that the credentials name."""
+        return "dev" if self.uses_here else places.own_namespace(self.settings) or "dev"
+
     def where(self, to: str) -> tuple[str, str]:
         """(place, namespace) of ``dev``, ``here/dev`` or ``cluster/team-a``; this machine's namespaces come first."""
         prefix, slash, rest = to.partition("/")

@@ -33,8 +33,8 @@ class Versions(Protocol):
         """Empty if this is the last page."""
 
 
-def model_card(version: ModelVersion, findings: Sequence[Finding] = (), *, skin: Skin = Skin.NOTEBOOK) -> Card:
-    """One version: what it takes and answers, what it was made of, what the clean process saw, and what to do next."""
+def model_card(version: ModelVersion, findings: Sequence[Finding] = (), *, to: str = "dev", skin: Skin = Skin.NOTEBOOK) -> Card:
+    """One version: what it takes and answers, what it was made of, what the clean process saw, and what to do next (``to``: a namespace)."""
     warned = any(finding.severity.value != "info" for finding in findings)
     blocks: list[Block] = [Facts(tuple(_facts(version)))]
     if findings:
@@ -48,7 +48,7 @@ def model_card(version: ModelVersion, findings: Sequence[Finding] = (), *, skin:
         tone=Tone.WARN if warned else Tone.GOOD,
         state=tr("Saved, with warnings") if warned else tr("Saved"),
         blocks=tuple(blocks),
-        steps=(Step(tr("See what deploying it would do:"), f"plan {_word(version.ref)} --to dev"),),
+        steps=(Step(tr("See what deploying it would do:"), f"plan {_word(version.ref)} --to {to}"),),
         data=_data(version, findings),
     )
 

@@ -25,3 +25,11 @@ def source(context: str = "") -> credentials.Source:
     if (context or current) not in names:
         raise credentials.unknown(context or current, names)
     return functools.partial(credentials.of_context, context or current)
+
+
+def namespace(context: str = "") -> str:
+    """The namespace that this pod or the context names, from what lies on the disk; empty if none is named."""
+    if not context and (credentials.ACCOUNT / "namespace").exists():
+        return (credentials.ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
+    _, current, known = credentials.contexts()
+    return known.get(context or current, "")
