@@ -14,6 +14,8 @@ from seldon_nb.render.argo.step import pod_security
 from tests.cluster import images
 from tests.cluster.stage import wait_for
 
+pytestmark = pytest.mark.timeout(1500)  # images are built from nothing the first time
+
 IMPORTS = (
     "import mlflow, pandas, kubernetes, httpx, orjson, seldon_nb.job, seldon_nb.initializer.bring; print(mlflow.__version__)"
 )

@@ -28,6 +28,8 @@ from tests.cluster.node.place import here
 from tests.cluster.object_store import Store, secret
 from tests.cluster.stage import mlflow_server
 
+pytestmark = pytest.mark.timeout(1500)  # images are built from nothing the first time
+
 FILES = {"MLmodel": b"flavors: {}\n", "model.pkl": os.urandom(300_000), "data/deep/a b.txt": b"x", "empty": b""}
 BUCKET = "snb-models"
 CLAIM = "models"

@@ -22,6 +22,8 @@ from tests.cluster.mirror import mirror
 from tests.cluster.object_store import Store, secret
 from tests.cluster.stage import CHECKOUT, mlflow_server, stage
 
+pytestmark = pytest.mark.timeout(1500)  # images are built from nothing the first time
+
 BUCKET = f"snb-own-packages-{os.getpid()}"
 #: One patch version beside the server's.
 OTHER = "1.9.0"

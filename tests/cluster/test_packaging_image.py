@@ -16,6 +16,8 @@ from tests.cluster import images
 from tests.cluster.mirror import mirror
 from tests.cluster.registry import registry
 
+pytestmark = pytest.mark.timeout(1500)  # images are built from nothing the first time
+
 MANIFESTS = Path(__file__).resolve().parents[2] / "manifests"
 RUNTIME = """
 import humanize
