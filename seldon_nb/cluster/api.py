@@ -477,7 +477,8 @@ class _Lines:
         found = network.get_extra_info("socket") if network is not None else None
         with contextlib.suppress(OSError):
             if found is not None:
-                found.shutdown(socket.SHUT_RDWR)
+                # Not SSLSocket's own: it forgets its keys first, and whoever reads at that moment would be given the ciphertext as text.
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
 
     def _read(self) -> Iterator[bytes]:
         import httpx
