@@ -95,6 +95,11 @@ class Workspace:
         """The namespace that examples name: this machine's first one, or in a cluster the one that the credentials name."""
         return "dev" if self.uses_here else places.own_namespace(self.settings) or "dev"
 
+    @property
+    def _starts_here(self) -> bool:
+        """Whether this machine's processes may be started without being asked for: not where a cluster was chosen and nothing was ever deployed here."""
+        return self.uses_here and (not self.uses_cluster or self.place.exists)
+
     def where(self, to: str) -> tuple[str, str]:
         """(place, namespace) of ``dev``, ``here/dev`` or ``cluster/team-a``; this machine's namespaces come first."""
         prefix, slash, rest = to.partition("/")
@@ -185,7 +190,8 @@ class Workspace:
         from seldon_nb.flows.log import LogRequest, log
         from seldon_nb.ports import PackRequest
 
-        self.place.start_spare_early()
+        if self._starts_here:
+            self.place.start_spare_early()
         self.ports.catalog.open_ahead()
         request = LogRequest(
             name=name,
@@ -254,7 +260,7 @@ class Workspace:
 
     def _ready(self, to: str) -> tuple[str, str]:
         """Where a namespace is; this machine's place is brought up if it is there."""
-        if self.uses_here and not to.startswith("cluster/") and (not self.uses_cluster or self.place.exists):
+        if self._starts_here and not to.startswith("cluster/"):
             self.place.up()
         place, namespace = self.where(to)
         if place == "here":
@@ -321,7 +327,7 @@ class Workspace:
             return ()
 
     def _places(self) -> tuple[str, ...]:
-        here = self.uses_here and (not self.uses_cluster or self.place.exists)
+        here = self._starts_here
         if here:
             self.place.up()
         return tuple(name for name, used in (("here", here), ("cluster", self.uses_cluster)) if used)
