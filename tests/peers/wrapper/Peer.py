@@ -13,6 +13,7 @@ class Peer:
         self.rewards = []
 
     def predict(self, X, names, meta=None):  # noqa: N803 - the wrapper's own name
+        vars(self).pop("class_names", None)  # of the question before
         if isinstance(X, np.ndarray):
             mode = names[0] if len(names) else "tensor"
         elif isinstance(X, list):
