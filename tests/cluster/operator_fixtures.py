@@ -20,11 +20,16 @@ DEFINITION = CHECKOUT / "tests" / "data" / "seldon" / "crd.yaml"
 REAL = os.environ.get("SELDON_OPERATOR") == "real"
 
 
+_RUNNING: dict[str, subprocess.Popen[bytes]] = {}
+
+
 @contextlib.contextmanager
 def stand_in(
     kubeconfig: Path | str, webhook_host: str, log: Path, *, lead_time: float = 0.3
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run the stand-in operator on a cluster; ends by its pid. Raises RuntimeError with its log where it does not come up.
+
+    There is one of it in a cluster, as there is one operator: while one of ours runs there, it is the one that is given.
 
     Args:
         kubeconfig: the cluster, as somebody who may do everything.
@@ -32,6 +37,9 @@ def stand_in(
         log: where its output goes.
         lead_time: seconds that a change lies before it is read; 0.3 is as long as the real one was seen to take.
     """
+    if (there := _RUNNING.get(str(kubeconfig))) is not None and there.poll() is None:
+        yield there
+        return
     words = [
         "--kubeconfig",
         str(kubeconfig),
@@ -52,8 +60,11 @@ def stand_in(
             if running.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the stand-in operator did not come up: {log.read_text('utf-8')[-2000:]}")
             time.sleep(0.05)
+        _RUNNING[str(kubeconfig)] = running
         yield running
     finally:
+        if _RUNNING.get(str(kubeconfig)) is running:
+            del _RUNNING[str(kubeconfig)]
         running.send_signal(signal.SIGTERM)
         try:
             running.wait(10)
