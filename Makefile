@@ -28,7 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## The whole journey on this machine: log, plan, deploy, ask, audit
 	@$(BIN)/seldon-nb demo
 
-cluster: $(STAMP)  ## A whole Kubernetes with Argo on this machine, and the kubeconfig to use it (first time: about 10 minutes)
+cluster: $(STAMP)  ## A whole Kubernetes with Argo on this machine, and the kubeconfig to use it (first time: 10 to 25 minutes on two cores)
 	@$(BIN)/python -m tests.cluster.node build
 	@$(BIN)/python -m tests.cluster.node up
 
