@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seldon_nb.cluster import kinds, roles
+from seldon_nb.cluster import kinds
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.refusals import Refused, no_right, refused
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.names import nearest
+from seldon_nb.render.roles import request
 
 if TYPE_CHECKING:
     import httpx
@@ -436,7 +437,7 @@ class Api:
         error = refused(answer.status_code, answer.content)
         lacking = no_right(error)
         if lacking is not None:
-            return fail("SNB-533", **lacking, request=roles.request(**lacking))
+            return fail("SNB-533", **lacking, request=request(**lacking))
         if error.of_namespace and kind is not kinds.NAMESPACE:
             return fail("SNB-534", namespace=error.of_namespace, nearest=self.nearest_namespace(error.of_namespace), ref="-")
         if error.kind_unknown and kind.group in (kinds.SELDON.group, kinds.WORKFLOW.group):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from seldon_nb.cluster.serving import foreign
 from seldon_nb.cluster.snapshot import Eyes, images_of, read_log, snapshot, source_of
 from seldon_nb.cluster.watching import Watch
 from seldon_nb.diagnosis.diagnose import diagnose
-from seldon_nb.diagnosis.reading import created
+from seldon_nb.diagnosis.reading import created, moment
 from seldon_nb.diagnosis.snapshot import Diagnosis
 from seldon_nb.diagnosis.stages import available_since
 from seldon_nb.domain.canonical import short
@@ -38,6 +39,8 @@ _LOOK_S = 2.0
 #: Whoever takes up a run that nobody had begun gives Argo this long, however old the run is.
 _PATIENCE_S = 10.0
 _MOST_ATTEMPTS = 20
+#: Values of a selector in one request: an address has room for some thousand characters.
+_MOST_VALUES = 200
 _ARGOS = re.compile(r"\A(time=.* argo=true\b|Error: exit status \d+\Z)")
 
 
@@ -69,7 +72,7 @@ class ArgoWorkflows:
         try:
             self._keep(plan)
             document = json.loads(json.dumps(dict(self._render(plan))))
-            return self._run_of(self._create(document, target))
+            return run_of(self._create(document, target))
         except Refused as error:
             raise refusal(error, target, plan.spec.version.ref, seconds=round(self._clock.monotonic() - began)) from error
 
@@ -108,38 +111,42 @@ class ArgoWorkflows:
         labels = f"{kinds.OURS},{names.DEPLOYMENT}={target.name},{names.PLAN}={short(plan_digest)}"
         found = self._api.every(kinds.WORKFLOW, target.namespace, labels=labels).items
         of_this = [item for item in found if kinds.annotations_of(item).get(names.PLAN_DIGEST) == plan_digest]
-        return self._run_of(max(of_this, key=_age)) if of_this else None
+        return run_of(max(of_this, key=_age)) if of_this else None
 
     def runs(self, namespace: str = "") -> tuple[Run, ...]:
         """The latest run of every deployment, sorted by namespace and name; one list where a cluster-wide one is permitted.
 
         Runs that did not come to their end carry the revision that their plan becomes.
         """
-        if namespace:
-            found = self._api.every(kinds.WORKFLOW, namespace, labels=kinds.OURS).items
-        else:
-            try:
-                found = visible.everywhere(self._api, kinds.WORKFLOW, kinds.OURS)
-            except SeldonNbError as error:
-                if error.code_id not in ("SNB-533", "SNB-537"):
-                    raise
-                return ()  # whoever may only call deployments sees no workflows
-        latest = {str(run.target): run for run in map(self._run_of, sorted(found, key=_age))}
-        return tuple(self._with_revision(latest[key]) for key in sorted(latest))
-
-    def _with_revision(self, run: Run) -> Run:
-        if run.phase is Phase.SUCCEEDED:
-            return run
-        plan = self._plan_of(run)
-        return run if plan is None else replace(run, revision=becoming(plan, by=plan.spec.requested_by, at=run.started_at))
-
-    def _plan_of(self, run: Run) -> Plan | None:
-        """The plan that a run carries out; None if it is gone or cannot be read."""
         try:
-            found = self._api.find(kinds.CONFIG_MAP, run.target.namespace, names.plan_map_name(run.plan_digest))
-            return wire.loads(Plan, (found or {}).get("data", {}).get(names.PLAN_KEY, ""))
-        except (ValueError, SeldonNbError):
-            return None
+            found = self._list(kinds.WORKFLOW, namespace, kinds.OURS)
+        except SeldonNbError as error:
+            if namespace or error.code_id not in ("SNB-533", "SNB-537"):
+                raise
+            return ()  # whoever may only call deployments sees no workflows
+        latest = {str(run.target): run for run in map(run_of, sorted(found, key=_age))}
+        plans = self._plans([run for run in latest.values() if run.phase is not Phase.SUCCEEDED], namespace)
+        return tuple(_with_revision(latest[key], plans) for key in sorted(latest))
+
+    def _list(self, kind: kinds.Kind, namespace: str, labels: str) -> tuple[Plain, ...]:
+        if namespace:
+            return self._api.every(kind, namespace, labels=labels).items
+        return visible.everywhere(self._api, kind, labels)
+
+    def _plans(self, runs: Sequence[Run], namespace: str) -> dict[tuple[str, str], Plan]:
+        """The plans of several runs by namespace and digest, in one list; those that are gone or may not be read are not among them."""
+        digests = sorted({short(run.plan_digest) for run in runs})
+        plans: dict[tuple[str, str], Plan] = {}
+        for start in range(0, len(digests), _MOST_VALUES):
+            labels = (
+                f"{kinds.OURS},{names.KIND}={names.KIND_PLAN},{names.PLAN} in ({','.join(digests[start : start + _MOST_VALUES])})"
+            )
+            with contextlib.suppress(SeldonNbError):
+                for item in self._list(kinds.CONFIG_MAP, namespace, labels):
+                    plan = _plan_in(item)
+                    if plan is not None:
+                        plans[str(kinds.metadata(item)["namespace"]), plan.digest] = plan
+        return plans
 
     def follow(self, run: Run, report: Report) -> Run:
         """Tell every change of the six stages until the run ends; whoever follows may go away without harm."""
@@ -153,7 +160,7 @@ class ArgoWorkflows:
             version = -1
             while True:
                 found = next(iter(watch.items(kinds.WORKFLOW)), None)
-                now = self._run_of(found) if found is not None else run
+                now = run_of(found) if found is not None else run
                 done = now.phase is Phase.SUCCEEDED
                 answering, since = (True, available_since(watch.items(kinds.WORKLOAD))) if done else (None, 0.0)
                 seen = diagnose(snapshot(eyes, watch, now=self._clock.now(), answering=answering, answered_at=since))
@@ -176,7 +183,7 @@ class ArgoWorkflows:
             if error.status == 404:
                 return run
             raise refusal(error, run.target, run.model) from error
-        return self._run_of(found)
+        return run_of(found)
 
     def retry(self, plan: Plan) -> Run:
         """Begin a run that ended without success anew, from its first step: every step may be done twice."""
@@ -196,12 +203,9 @@ class ArgoWorkflows:
 
     # --- reading -----------------------------------------------------------------------------------------------------------------
 
-    def _run_of(self, document: Mapping[str, Any]) -> Run:
-        return run_of(document)
-
     def _eyes(self, run: Run) -> Eyes:
         """What the plan of a run says should be seen; little is known if its ConfigMap is gone."""
-        plan = self._plan_of(run)
+        plan = _plan_in(self._api.find(kinds.CONFIG_MAP, run.target.namespace, names.plan_map_name(run.plan_digest)) or {})
         live = self._api.find(kinds.SELDON, run.target.namespace, run.target.name)
         serving = revisions.of_live(live) if live is not None and kinds.is_ours(live) else None
         if plan is None:
@@ -230,6 +234,20 @@ class ArgoWorkflows:
         facts = {**base, **(run.facts if own or not seen.stuck else facts_of(seen))}
         phase = run.phase if run.ended else Phase.FAILED
         return replace(run, phase=phase, code=code, facts=facts)
+
+
+def _plan_in(config_map: Mapping[str, Any]) -> Plan | None:
+    """The plan that a ConfigMap carries; None if it cannot be read."""
+    try:
+        return wire.loads(Plan, (config_map.get("data") or {}).get(names.PLAN_KEY, ""))
+    except ValueError:
+        return None
+
+
+def _with_revision(run: Run, plans: Mapping[tuple[str, str], Plan]) -> Run:
+    """The run with what its plan becomes, where that is known."""
+    plan = plans.get((run.target.namespace, run.plan_digest))
+    return run if plan is None else replace(run, revision=becoming(plan, by=plan.spec.requested_by, at=run.started_at))
 
 
 def _age(document: Mapping[str, Any]) -> tuple[str, int]:
@@ -338,13 +356,8 @@ def _phase(document: Mapping[str, Any]) -> Phase:
 
 
 def _took(node: Mapping[str, Any]) -> int:
-    from datetime import datetime
-
-    began, ended = node.get("startedAt"), node.get("finishedAt")
-    if not began or not ended:
-        return 0
-    moments = [datetime.fromisoformat(str(text).replace("Z", "+00:00")) for text in (began, ended)]
-    return max(0, round((moments[1] - moments[0]).total_seconds() * 1000))
+    began, ended = moment(str(node.get("startedAt") or "")), moment(str(node.get("finishedAt") or ""))
+    return max(0, round((ended - began) * 1000)) if began and ended else 0
 
 
 def _is_pod_of(pod: Mapping[str, Any], step: Step) -> bool:

@@ -86,7 +86,7 @@ class ClusterAudit:
         """Records in order of time, of every namespace that we may read."""
         found = sorted((record for _, record in self._all()), key=lambda record: (record.at, record.seq))
         for record in found:
-            if record.at >= since and (not subject or _concerns(record, subject)):
+            if record.at >= since and record.concerns(subject):
                 yield record
 
     def verify(self) -> ChainVerdict:
@@ -153,19 +153,8 @@ def parse(found: Mapping[str, Any]) -> AuditRecord | None:
     if number is None:
         return None
     try:
-        told = json.loads((found.get("data") or {})["record.json"])
-        return AuditRecord(
-            seq=int(number[1]) if told["seq"] == int(number[1]) else -int(number[1]),
-            at=told["at"],
-            who=told["who"],
-            act=Act(told["act"]),
-            subject=told["subject"],
-            result=told["result"],
-            digest=told["digest"],
-            details=dict(told["details"]),
-            prev=told["prev"],
-            hash=told["hash"],
-        )
+        record = AuditRecord.from_body(json.loads((found.get("data") or {})["record.json"]))
+        return replace(record, seq=int(number[1]) if record.seq == int(number[1]) else -int(number[1]))
     except (KeyError, TypeError, ValueError):
         return AuditRecord(seq=int(number[1]), at="", who="-", act=Act.REFUSED, subject="-", hash="-")
 
@@ -183,8 +172,3 @@ def check(chain: Mapping[int, AuditRecord]) -> tuple[int, str]:
             return seq, _UNLINKED
         prev = record.hash
     return 0, ""
-
-
-def _concerns(record: AuditRecord, subject: str) -> bool:
-    about = (record.subject, str(record.details.get("model", "")))
-    return any(item and subject in (item, item.rpartition("/")[2], item.rpartition("@")[0]) for item in about)

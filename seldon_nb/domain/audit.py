@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from seldon_nb.domain.canonical import digest_of
 
@@ -114,6 +115,30 @@ class AuditRecord:
     def computed_hash(self) -> str:
         """The hash this record ought to carry."""
         return digest_of(self.body())
+
+    @classmethod
+    def from_body(cls, found: Mapping[str, Any]) -> AuditRecord:
+        """A record from :meth:`body` and its ``hash``; the chain is not checked. Raises: ValueError if it is none."""
+        try:
+            return cls(
+                seq=found["seq"],
+                at=found["at"],
+                who=found["who"],
+                act=Act(found["act"]),
+                subject=found["subject"],
+                result=found["result"],
+                digest=found["digest"],
+                details=dict(found["details"]),
+                prev=found["prev"],
+                hash=found["hash"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError("not a record") from error
+
+    def concerns(self, subject: str) -> bool:
+        """Whether it is about a deployment (``dev/fraud`` or ``fraud``) or a model (``fraud`` or ``fraud@2``); everything is about ``""``."""
+        about = (self.subject, str(self.details.get("model", "")))
+        return not subject or any(item and subject in (item, item.rpartition("/")[2], item.rpartition("@")[0]) for item in about)
 
 
 def checked_text(text: str, *, most: int = MAX_TEXT) -> str:

@@ -23,7 +23,7 @@ def history(ports: Ports, subject: str = "", *, since: str = "") -> tuple[AuditR
     me = ports.access.whoami()
     if not ports.access.may("audit", Target("-", subject or "-")):
         raise fail("SNB-401", who=str(me), verb="audit", target=subject or "*")
-    return tuple(record for record in ports.audit.records(since=since) if concerns(record, subject))
+    return tuple(ports.audit.records(subject=subject, since=since))
 
 
 def collect(ports: Ports, calls: Iterable[Mapping[str, Any]]) -> int:
@@ -32,16 +32,6 @@ def collect(ports: Ports, calls: Iterable[Mapping[str, Any]]) -> int:
     for group in groups:
         ports.audit.append(who=Principal("gateway"), act=Act.CALLS, subject=str(group["deployment"]), details=group)
     return len(groups)
-
-
-def concerns(record: AuditRecord, subject: str) -> bool:
-    """Whether a record is about this deployment, this model or one of its versions."""
-    if not subject:
-        return True
-    about = {record.subject, str(record.details.get("model", ""))}
-    return any(
-        item == subject or item.rpartition("/")[2] == subject or item.partition("@")[0] == subject for item in about if item
-    )
 
 
 def verify(ports: Ports) -> ChainVerdict:

@@ -103,7 +103,7 @@ class JsonlAudit:
                 record = chain.parse_record(line)
             except ValueError:
                 continue
-            if record.at >= since and (not subject or _concerns(record, subject)):
+            if record.at >= since and record.concerns(subject):
                 yield record
 
     def verify(self) -> ChainVerdict:
@@ -236,11 +236,6 @@ def _verdict(anchor: Anchor | None, seen: chain.Seen, *, had_anchor: bool) -> tu
     if anchor.seq and seen.anchored != anchor.head:
         return anchor.seq, chain.REWRITTEN
     return 0, chain.NEWER if seen.good > anchor.seq else ""
-
-
-def _concerns(record: AuditRecord, subject: str) -> bool:
-    about = (record.subject, str(record.details.get("model", "")))
-    return any(item and subject in (item, item.rpartition("/")[2], item.rpartition("@")[0]) for item in about)
 
 
 def _newline_if_needed(handle: int, size: int) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from seldon_nb.domain.audit import Act, AuditRecord
+from seldon_nb.domain.audit import AuditRecord
 from seldon_nb.domain.canonical import DIGEST_PREFIX, canonical, digest_of
 from seldon_nb.domain.code import N_
 
@@ -94,22 +94,7 @@ def to_line(record: AuditRecord) -> bytes:
 
 def parse_record(line: bytes) -> AuditRecord:
     """A line as a record; ``ValueError`` if it is none.  The chain is not checked."""
-    try:
-        found = json.loads(line)
-        return AuditRecord(
-            seq=found["seq"],
-            at=found["at"],
-            who=found["who"],
-            act=Act(found["act"]),
-            subject=found["subject"],
-            result=found["result"],
-            digest=found["digest"],
-            details=dict(found["details"]),
-            prev=found["prev"],
-            hash=found["hash"],
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError("not a record") from error
+    return AuditRecord.from_body(json.loads(line))
 
 
 def holds(line: bytes, seq: int, prev: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
-from dataclasses import replace
 
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.credentials import of_context
@@ -13,17 +11,9 @@ from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.plan import Document, documents_digest
 from seldon_nb.domain.principal import Principal
+from seldon_nb.places import SystemClock
 
-
-class Clock:
-    def now(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+Clock = SystemClock
 
 
 def api_as(kubeconfig, context: str = "admin") -> Api:
@@ -111,7 +101,3 @@ def revision(
         callers=(Principal("colleague"), Principal("you")),
         documents=documents,
     )
-
-
-def again(former: Revision, **changes) -> Revision:
-    return replace(former, **changes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from seldon_nb.cluster import roles
 from seldon_nb.cluster.argo import parse_coded, run_of
 from seldon_nb.cluster.audit import check, document, parse
 from seldon_nb.cluster.refusals import Refused, no_right, refusal
@@ -15,6 +14,7 @@ from seldon_nb.cluster.rollout import rolled_out, runs
 from seldon_nb.domain.audit import GENESIS, Act, AuditRecord
 from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.workflow import Phase, Step
+from seldon_nb.render.roles import request
 
 
 def test_a_missing_right_names_the_least_role_that_grants_it():
@@ -24,7 +24,7 @@ def test_a_missing_right_names_the_least_role_that_grants_it():
     )
     found = no_right(Refused(403, "Forbidden", said))
     assert found is not None
-    text = roles.request(**found)
+    text = request(**found)
     role, binding = yaml.safe_load_all(text)
     assert role["rules"] == [{"apiGroups": ["argoproj.io"], "resources": ["workflows"], "verbs": ["create"]}]
     assert binding["subjects"] == [{"kind": "ServiceAccount", "namespace": "team-a", "name": "nb"}]
@@ -35,7 +35,7 @@ def test_a_missing_right_to_a_subresource_names_the_subresource():
     said = 'User "ann" cannot get resource "pods/log" in API group "" in the namespace "team-a"'
     found = no_right(Refused(403, "Forbidden", said))
     assert found is not None and found["resource"] == "pods/log"
-    text = roles.request(**found)
+    text = request(**found)
     assert next(yaml.safe_load_all(text))["rules"][0]["resources"] == ["pods/log"]
 
 
