@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seldon_nb.calling.http import MAX_ANSWER_BYTES
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.ports import HttpAnswer
 from seldon_nb.words import tr
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from seldon_nb.domain.deployment import Target
     from seldon_nb.domain.principal import SecretToken
 
-MAX_ANSWER_BYTES = 256 * 1024 * 1024
+
 MEDIA_TYPE = "application/grpc"
 
 #: The HTTP status of the same meaning for each of gRPC's.

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from seldon_nb.cluster import kinds
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.refusals import Refused, no_right, refused
+from seldon_nb.domain import marks
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.names import nearest
 from seldon_nb.render.roles import request
@@ -209,7 +210,7 @@ class Api:
 
         Raises: Refused (409 if it is there, 403 or 422 if a rule refuses it).
         """
-        params = {"fieldManager": kinds.FIELD_MANAGER, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
+        params = {"fieldManager": marks.US, "fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
         again = repeatable or not kind.namespaced
         return self._json(
             "POST",
@@ -224,7 +225,7 @@ class Api:
         self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, force: bool = False, dry_run: bool = False
     ) -> Plain:
         """Server-side apply with our field manager; an unknown field is an error. Raises: Refused (409 where somebody else owns a field)."""
-        params = {"fieldManager": kinds.FIELD_MANAGER, "fieldValidation": "Strict", "force": str(force).lower()}
+        params = {"fieldManager": marks.US, "fieldValidation": "Strict", "force": str(force).lower()}
         if dry_run:
             params["dryRun"] = "All"
         headers = {"Content-Type": "application/apply-patch+yaml"}
@@ -233,7 +234,7 @@ class Api:
     def patch(self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any]) -> Plain:
         """A merge patch. Raises: Refused."""
         headers = {"Content-Type": "application/merge-patch+json"}
-        params = {"fieldManager": kinds.FIELD_MANAGER, "fieldValidation": "Strict"}
+        params = {"fieldManager": marks.US, "fieldValidation": "Strict"}
         return self._json("PATCH", kind.path(namespace, name), kind=kind, params=params, headers=headers, body=body)
 
     def delete(self, kind: Kind, namespace: str, name: str, *, uid: str = "", version: str = "") -> bool:

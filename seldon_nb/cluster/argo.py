@@ -22,6 +22,7 @@ from seldon_nb.diagnosis.diagnose import diagnose
 from seldon_nb.diagnosis.reading import created, moment
 from seldon_nb.diagnosis.snapshot import Diagnosis
 from seldon_nb.diagnosis.stages import available_since
+from seldon_nb.domain import marks
 from seldon_nb.domain.canonical import short
 from seldon_nb.domain.codes import ALL
 from seldon_nb.domain.deployment import Progress, Stage, StageStatus, Target
@@ -98,7 +99,7 @@ class ArgoWorkflows:
             found = self._api.find(kinds.WORKFLOW, target.namespace, name)
             if found is not None and not kinds.is_ours(found):
                 raise foreign(
-                    Target(target.namespace, name, target.place), found, kinds.annotations_of(found).get(names.MODEL, "-")
+                    Target(target.namespace, name, target.place), found, kinds.annotations_of(found).get(marks.MODEL, "-")
                 )
             if found is not None and _phase(found) not in (Phase.FAILED, Phase.STOPPED):
                 return found
@@ -108,9 +109,9 @@ class ArgoWorkflows:
 
     def run(self, plan_digest: str, target: Target) -> Run | None:
         """The latest attempt of a plan, or None."""
-        labels = f"{kinds.OURS},{names.DEPLOYMENT}={target.name},{names.PLAN}={short(plan_digest)}"
+        labels = f"{marks.OURS},{marks.DEPLOYMENT}={target.name},{marks.PLAN}={short(plan_digest)}"
         found = self._api.every(kinds.WORKFLOW, target.namespace, labels=labels).items
-        of_this = [item for item in found if kinds.annotations_of(item).get(names.PLAN_DIGEST) == plan_digest]
+        of_this = [item for item in found if kinds.annotations_of(item).get(marks.PLAN_DIGEST) == plan_digest]
         return run_of(max(of_this, key=_age)) if of_this else None
 
     def runs(self, namespace: str = "") -> tuple[Run, ...]:
@@ -119,7 +120,7 @@ class ArgoWorkflows:
         Runs that did not come to their end carry the revision that their plan becomes.
         """
         try:
-            found = self._list(kinds.WORKFLOW, namespace, kinds.OURS)
+            found = self._list(kinds.WORKFLOW, namespace, marks.OURS)
         except SeldonNbError as error:
             if namespace or error.code_id not in ("SNB-533", "SNB-537"):
                 raise
@@ -139,7 +140,7 @@ class ArgoWorkflows:
         plans: dict[tuple[str, str], Plan] = {}
         for start in range(0, len(digests), _MOST_VALUES):
             labels = (
-                f"{kinds.OURS},{names.KIND}={names.KIND_PLAN},{names.PLAN} in ({','.join(digests[start : start + _MOST_VALUES])})"
+                f"{marks.OURS},{marks.KIND}={names.KIND_PLAN},{marks.PLAN} in ({','.join(digests[start : start + _MOST_VALUES])})"
             )
             with contextlib.suppress(SeldonNbError):
                 for item in self._list(kinds.CONFIG_MAP, namespace, labels):
@@ -261,13 +262,13 @@ def run_of(document: Mapping[str, Any]) -> Run:
     metadata, status = kinds.metadata(document), document.get("status") or {}
     told = kinds.annotations_of(document)
     name = str(metadata["name"])
-    deployment = kinds.labels_of(document).get(kinds.DEPLOYMENT) or name.removeprefix("snb-").rpartition("-")[0]
+    deployment = kinds.labels_of(document).get(marks.DEPLOYMENT) or name.removeprefix("snb-").rpartition("-")[0]
     target = Target(str(metadata["namespace"]), str(deployment), "cluster")
     nodes = tuple((status.get("nodes") or {}).values())
     steps = tuple(_step(step, nodes) for step in Step)
     phase = _phase(document)
     failed = next((item for item in steps if item.progress is Progress.FAILED), None)
-    model = str(told.get(names.MODEL, ""))
+    model = str(told.get(marks.MODEL, ""))
     base: dict[str, object] = {"name": str(target), "namespace": target.namespace, "model": model or "-", "workflow": name}
     code, facts = "", dict[str, object]()
     if phase is Phase.STOPPED:
@@ -281,7 +282,7 @@ def run_of(document: Mapping[str, Any]) -> Run:
     return Run(
         target=target,
         name=name,
-        plan_digest=str(told.get(kinds.PREFIX + "plan-digest") or told.get(kinds.PLAN) or ""),
+        plan_digest=str(told.get(marks.PLAN_DIGEST) or told.get(marks.PLAN) or ""),
         phase=phase,
         steps=steps,
         model=model,

@@ -15,6 +15,7 @@ from seldon_nb.cluster import kinds, visible
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.refusals import Refused
+from seldon_nb.domain import marks
 from seldon_nb.domain.audit import GENESIS, Act, AuditRecord, checked_details, checked_text
 from seldon_nb.domain.canonical import canonical, digest_of
 from seldon_nb.domain.clock import timestamp
@@ -23,7 +24,7 @@ from seldon_nb.domain.errors import fail
 from seldon_nb.domain.principal import Principal
 from seldon_nb.ports import ChainVerdict, Clock
 
-LABELS = f"{kinds.MANAGED_BY}={kinds.US},{kinds.KIND}=audit"
+LABELS = f"{marks.MANAGED_BY}={marks.US},{marks.KIND}=audit"
 _TRIES = 20
 _NAME = re.compile(r"snb-audit-(\d{8})\Z")
 _REMOVED = N_("a record with its number is missing")
@@ -140,7 +141,7 @@ def document(record: AuditRecord, namespace: str) -> Plain:
         "metadata": {
             "name": name_of(record.seq),
             "namespace": namespace,
-            "labels": {kinds.MANAGED_BY: kinds.US, kinds.KIND: "audit"},
+            "labels": {marks.MANAGED_BY: marks.US, marks.KIND: "audit"},
         },
         "immutable": True,
         "data": {"record.json": canonical({**record.body(), "hash": record.hash}).decode()},

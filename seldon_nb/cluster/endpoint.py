@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seldon_nb.calling.grpc import Address
+from seldon_nb.calling.http import Line, media_type
 from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.refusals import no_right, refused
@@ -20,12 +20,8 @@ from seldon_nb.render.seldon.build import PREDICTOR
 from seldon_nb.words import tr
 
 if TYPE_CHECKING:
-    import httpx
-
     from seldon_nb.domain.deployment import Target
     from seldon_nb.domain.principal import SecretToken
-
-MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 
 class ClusterEndpoint:
@@ -52,10 +48,8 @@ class ClusterEndpoint:
         self._gateway = gateway
         self._inside = inside
         self._by_address = by_address
-        self._keep_alive = keep_alive
         self._is_twin = False
-        self._client: httpx.Client | None = None
-        self._lock = threading.Lock()
+        self._line = Line(keep_alive=keep_alive)
         self._addresses: dict[str, str] = {}
         self._known: dict[tuple[str, str], tuple[str, int]] = {}
         self._grpc_ports: dict[tuple[str, str], int] = {}
@@ -119,22 +113,17 @@ class ClusterEndpoint:
             SNB-302: nobody answers.  SNB-305: a sign-in page came instead.  SNB-307: it took longer than ``timeout_s``.
             SNB-325: the answer is longer than the limit.  SNB-533: the API server does not let us through.
         """
-        began = time.perf_counter()
         if self._is_inside or self._gateway(target):
             answer = self._direct(target, path, body, token, timeout_s)
         else:
             answer = self._forwarded(target, path, body, timeout_s)
-        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if _is_sign_in(answer.status_code, media_type, path):
+        if _is_sign_in(answer.status, answer.media_type, path):
             raise fail("SNB-305", name=str(target), url=self.url(target))
-        return HttpAnswer(answer.status_code, media_type, answer.content, time.perf_counter() - began, dict(answer.headers))
+        return answer
 
     def close(self) -> None:
         """Let go of connections; the next question opens new ones."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+        self._line.close()
         if not self._is_twin:
             self._api.close()
 
@@ -156,31 +145,17 @@ class ClusterEndpoint:
             self._addresses[name] = str(((found or {}).get("spec") or {}).get("clusterIP") or name)
         return self._addresses[name]
 
-    def _direct(
-        self, target: Target, path: str, body: bytes | None, token: SecretToken | None, timeout_s: float
-    ) -> httpx.Response:
-        import httpx
-
-        url = f"{self.url(target)}/{path.removeprefix('/')}"
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token and token.reveal() else {}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        method = "GET" if body is None else "POST"
+    def _direct(self, target: Target, path: str, body: bytes | None, token: SecretToken | None, timeout_s: float) -> HttpAnswer:
         try:
-            with self._open().stream(
-                method, url, content=body, headers=headers, timeout=httpx.Timeout(timeout_s, connect=5.0)
-            ) as answer:
-                return _limited(answer, target)
-        except httpx.ConnectTimeout as error:
-            raise fail("SNB-302", name=str(target), url=url) from error
-        except httpx.TimeoutException as error:
-            raise fail("SNB-307", name=str(target), url=url, seconds=round(timeout_s)) from error
-        except httpx.TransportError as error:
-            self._addresses.clear()
-            raise fail("SNB-302", name=str(target), url=url) from error
+            return self._line.ask(target, f"{self.url(target)}/{path.removeprefix('/')}", body, token, timeout_s=timeout_s)
+        except SeldonNbError as error:
+            if error.code_id == "SNB-302":
+                self._addresses.clear()  # the service may have been made anew
+            raise
 
-    def _forwarded(self, target: Target, path: str, body: bytes | None, timeout_s: float) -> httpx.Response:
+    def _forwarded(self, target: Target, path: str, body: bytes | None, timeout_s: float) -> HttpAnswer:
         """Through the API server: it checks who we are; the model sees no token of ours."""
+        began = time.perf_counter()
         try:
             name, port = self._service(target)
             answer = self._api.forward(target.namespace, name, path, body, timeout_s=timeout_s, port=port)
@@ -190,39 +165,12 @@ class ClusterEndpoint:
             raise
         told = refused(answer.status_code, answer.content) if answer.status_code in (403, 404, 500, 502, 503, 504) else None
         if told is None or (not told.reason and not told.message):
-            return answer
+            seconds = time.perf_counter() - began
+            return HttpAnswer(answer.status_code, media_type(answer), answer.content, seconds, dict(answer.headers))
         lacking = no_right(told)
         if lacking is not None:
             raise fail("SNB-533", **lacking, request=request(**lacking))
         raise fail("SNB-302", name=str(target), url=self.url(target))
-
-    def _open(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                import httpx
-
-                self._client = httpx.Client(
-                    trust_env=False,
-                    follow_redirects=False,
-                    headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "seldon_nb"},
-                    limits=httpx.Limits(max_connections=64, max_keepalive_connections=self._keep_alive, keepalive_expiry=30.0),
-                )
-            return self._client
-
-
-def _limited(answer: httpx.Response, target: Target) -> httpx.Response:
-    import httpx
-
-    parts: list[bytes] = []
-    size = 0
-    for part in answer.iter_raw():
-        size += len(part)
-        if size > MAX_ANSWER_BYTES:
-            reason = tr("It is longer than {limit} bytes.", limit=MAX_ANSWER_BYTES)
-            raise fail("SNB-325", name=str(target), reason=reason, rows=tr("all"))
-        parts.append(part)
-    headers = {key: value for key, value in answer.headers.items() if key.lower() not in ("content-length", "transfer-encoding")}
-    return httpx.Response(answer.status_code, headers=headers, content=b"".join(parts))
 
 
 def _is_sign_in(status: int, media_type: str, path: str) -> bool:

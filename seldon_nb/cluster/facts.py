@@ -12,6 +12,7 @@ from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.revisions import live_revision
 from seldon_nb.cluster.rights import Rights, Rules, allows
+from seldon_nb.domain import marks
 from seldon_nb.domain.classification import LABEL_KEY, Classification
 from seldon_nb.domain.deployment import Revision
 from seldon_nb.domain.errors import SeldonNbError, fail
@@ -162,7 +163,7 @@ class Facts:
             if error.code_id == "SNB-533":
                 return (SecretFacts(name),)
             raise
-        remotes = kinds.annotations_of(found or {}).get(kinds.PREFIX + "remotes", "")
+        remotes = kinds.annotations_of(found or {}).get(marks.REMOTES, "")
         told = tuple(part.strip().lower() for part in remotes.split(",") if part.strip())
         return (SecretFacts(name, found is not None, told),)
 

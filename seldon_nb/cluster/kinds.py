@@ -1,4 +1,4 @@
-"""The kinds of objects that we speak of, their addresses, and our labels."""
+"""The kinds of objects that we speak of, and their addresses."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seldon_nb.domain import marks
+
 Plain = dict[str, Any]
 
-PREFIX = "seldon-nb.io/"
-MANAGED_BY = "app.kubernetes.io/managed-by"
-US = "seldon-nb"
-FIELD_MANAGER = "seldon-nb"
-OURS = f"{MANAGED_BY}={US}"
-#: The labels of what belongs to one deployment of ours, and what it is: ``plan``, ``revision``, ``audit``.
-DEPLOYMENT = PREFIX + "deployment"
-KIND = PREFIX + "kind"
-REVISION = PREFIX + "revision"
-PLAN = PREFIX + "plan"
 #: Seldon's own label on everything that belongs to one deployment.
 SELDON_ID = "seldon-deployment-id"
 
@@ -88,15 +80,15 @@ def annotations_of(document: Mapping[str, Any]) -> Mapping[str, str]:
 
 def is_ours(document: Mapping[str, Any]) -> bool:
     """Whether we made it."""
-    return labels_of(document).get(MANAGED_BY) == US
+    return labels_of(document).get(marks.MANAGED_BY) == marks.US
 
 
 def owner_of(document: Mapping[str, Any]) -> str:
     """Who else made it, as far as the object says: a label, or the first manager of its fields; ``-`` if it does not."""
-    told = labels_of(document).get(MANAGED_BY) or annotations_of(document).get("owner") or labels_of(document).get("owner")
-    if told and told != US:
+    told = labels_of(document).get(marks.MANAGED_BY) or annotations_of(document).get("owner") or labels_of(document).get("owner")
+    if told and told != marks.US:
         return str(told)
     for entry in metadata(document).get("managedFields") or ():
-        if not entry.get("subresource") and entry.get("manager") not in (None, "", FIELD_MANAGER):
+        if not entry.get("subresource") and entry.get("manager") not in (None, "", marks.US):
             return str(entry["manager"])
     return "-"

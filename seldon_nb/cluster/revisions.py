@@ -11,6 +11,7 @@ from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.refusals import Refused
+from seldon_nb.domain import marks
 from seldon_nb.domain.classification import LABEL_KEY, Classification
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.names import as_dns_label
@@ -35,8 +36,8 @@ def config_map(revision: Revision) -> Plain:
         "metadata": {
             "name": name_of(target, revision.number),
             "namespace": target.namespace,
-            "labels": {kinds.MANAGED_BY: kinds.US, kinds.DEPLOYMENT: target.name, kinds.KIND: "revision"},
-            "annotations": {kinds.REVISION: str(revision.number), kinds.PLAN: revision.plan_digest},
+            "labels": {marks.MANAGED_BY: marks.US, marks.DEPLOYMENT: target.name, marks.KIND: "revision"},
+            "annotations": {marks.REVISION: str(revision.number), marks.PLAN: revision.plan_digest},
         },
         "immutable": True,
         "data": {"revision.json": wire.dumps(revision)},
@@ -59,7 +60,7 @@ def keep(api: Api, revision: Revision) -> bool:
         if error.status != 409:
             raise
         there = api.find(kinds.CONFIG_MAP, revision.target.namespace, name_of(revision.target, revision.number))
-        return there is not None and kinds.annotations_of(there).get(kinds.PLAN) == revision.plan_digest
+        return there is not None and kinds.annotations_of(there).get(marks.PLAN) == revision.plan_digest
     return True
 
 
@@ -83,7 +84,7 @@ def live_revision(api: Api, live: Mapping[str, Any]) -> Revision:
 
 def all_of(api: Api, target: Target) -> tuple[Revision, ...]:
     """Every revision of a deployment, oldest first."""
-    selector = f"{kinds.DEPLOYMENT}={target.name},{kinds.KIND}=revision"
+    selector = f"{marks.DEPLOYMENT}={target.name},{marks.KIND}=revision"
     found = (of_config_map(item) for item in api.every(kinds.CONFIG_MAP, target.namespace, labels=selector).items)
     return tuple(sorted((item for item in found if item is not None), key=lambda item: item.number))
 
@@ -92,26 +93,26 @@ def stamped(revision: Revision) -> Plain:
     """The revision's SeldonDeployment with what tells which revision it is, in its own metadata only: pods do not change by it."""
     document: Plain = json.loads(json.dumps(dict(revision.document)))
     metadata = document.setdefault("metadata", {})
-    metadata.setdefault("labels", {})[kinds.MANAGED_BY] = kinds.US
+    metadata.setdefault("labels", {})[marks.MANAGED_BY] = marks.US
     told = {
-        kinds.REVISION: str(revision.number),
-        kinds.PLAN: revision.plan_digest,
-        kinds.PREFIX + "documents": revision.documents_digest,
-        kinds.PREFIX + "applied-by": revision.applied_by.name,
-        kinds.PREFIX + "applied-at": revision.applied_at,
-        kinds.PREFIX + "timeout": str(revision.timeout_s),
+        marks.REVISION: str(revision.number),
+        marks.PLAN: revision.plan_digest,
+        marks.PREFIX + "documents": revision.documents_digest,
+        marks.PREFIX + "applied-by": revision.applied_by.name,
+        marks.PREFIX + "applied-at": revision.applied_at,
+        marks.PREFIX + "timeout": str(revision.timeout_s),
     }
     if revision.signature is not None:
         signature = json.dumps(wire.dump(revision.signature), separators=(",", ":"), sort_keys=True)
         if len(signature) <= _SIGNATURE_MOST:
-            told[kinds.PREFIX + "signature"] = signature
+            told[marks.PREFIX + "signature"] = signature
     metadata.setdefault("annotations", {}).update(told)
     return document
 
 
 def number_of(live: Mapping[str, Any]) -> int:
     """The revision that a live object says it is; 0 if it does not."""
-    text = kinds.annotations_of(live).get(kinds.REVISION, "")
+    text = kinds.annotations_of(live).get(marks.REVISION, "")
     return int(text) if text.isdigit() else 0
 
 
@@ -120,7 +121,7 @@ def of_live(live: Mapping[str, Any]) -> Revision:
     metadata, told = kinds.metadata(live), kinds.annotations_of(live)
 
     def say(key: str, default: str = "") -> str:
-        return str(told.get(kinds.PREFIX + key, default))
+        return str(told.get(marks.PREFIX + key, default))
 
     body = {key: value for key, value in live.items() if key in ("apiVersion", "kind", "metadata", "spec")}
     return Revision(

@@ -19,6 +19,7 @@ from seldon_nb.cluster.watching import Feed, Watch, whole
 from seldon_nb.diagnosis.diagnose import diagnose
 from seldon_nb.diagnosis.reading import applied
 from seldon_nb.diagnosis.snapshot import Diagnosis
+from seldon_nb.domain import marks
 from seldon_nb.domain.deployment import Progress, Revision, Stage, StageStatus
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.ports import Clock, Report
@@ -69,7 +70,7 @@ class Rollout:
 
         Raises: the diagnosed code, once it is final or the deadline is over; SNB-348 if a former version answers and no cause was seen.
         """
-        began = applied(self._applied, kinds.FIELD_MANAGER) or self._clock.now()
+        began = applied(self._applied, marks.US) or self._clock.now()
         deadline = self._clock.monotonic() + deadline_s(self._revision.document) + GRACE_S
         eyes = Eyes.of_revision(self._api, self._revision, serving=self._former.model if self._former else "", since=began)
         routes = Feed(

@@ -17,6 +17,7 @@ from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.refusals import Refused, refusal
 from seldon_nb.cluster.rights import Rights
 from seldon_nb.cluster.rollout import Rollout, settled
+from seldon_nb.domain import marks
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.namespace import NamespaceFacts
@@ -90,7 +91,7 @@ class ClusterServing:
 
         The times of their stages, and why one is stuck, cost more: :meth:`status` has them.
         """
-        documents = visible.everywhere(self._api, kinds.SELDON, kinds.OURS)
+        documents = visible.everywhere(self._api, kinds.SELDON, marks.OURS)
         if not documents:
             return ()
         try:
@@ -267,4 +268,4 @@ def state_of(document: Mapping[str, Any], workloads: Iterable[Mapping[str, Any]]
 
 
 def _stamp(document: Mapping[str, Any]) -> tuple[int, str]:
-    return revisions.number_of(document), str(kinds.annotations_of(document).get(kinds.PLAN, ""))
+    return revisions.number_of(document), str(kinds.annotations_of(document).get(marks.PLAN, ""))

@@ -14,6 +14,7 @@ from seldon_nb.cluster.refusals import Refused
 from seldon_nb.cluster.watching import Feed, whole
 from seldon_nb.diagnosis.reading import applied, told_of
 from seldon_nb.diagnosis.snapshot import Snapshot
+from seldon_nb.domain import marks
 from seldon_nb.domain.deployment import Revision, Target
 from seldon_nb.domain.errors import SeldonNbError
 
@@ -169,7 +170,7 @@ def operator_seen(deployment: Mapping[str, Any] | None) -> bool | None:
     """Whether somebody wrote a status into the deployment since we applied it: that is the operator's doing and nobody else's."""
     if deployment is None or not deployment.get("status"):
         return None
-    ours, told = applied(deployment, kinds.FIELD_MANAGER), told_of(deployment)
+    ours, told = applied(deployment, marks.US), told_of(deployment)
     first = kinds.metadata(deployment).get("generation", 1) == 1
     return True if first or not ours or told > ours else None
 

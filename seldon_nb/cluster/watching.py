@@ -16,6 +16,7 @@ from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api, Gone
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.refusals import Refused
+from seldon_nb.domain import marks
 from seldon_nb.domain.errors import SeldonNbError
 
 #: What a feed does not get over by trying again.
@@ -254,7 +255,7 @@ def slim(item: Plain) -> Plain:
         own = {
             key: value
             for key, value in (about.get(part) or {}).items()
-            if (key.startswith(kinds.PREFIX) and key != kinds.PREFIX + "signature") or key in (kinds.MANAGED_BY, kinds.SELDON_ID)
+            if (key.startswith(marks.PREFIX) and key != marks.PREFIX + "signature") or key in (marks.MANAGED_BY, kinds.SELDON_ID)
         }
         if own:
             kept[part] = own

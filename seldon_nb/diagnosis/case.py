@@ -28,12 +28,10 @@ from seldon_nb.diagnosis.reading import (
     value,
 )
 from seldon_nb.diagnosis.snapshot import Plain, Snapshot
+from seldon_nb.domain import marks
 
 REVISION = "deployment.kubernetes.io/revision"
 DIGEST = "SNB_DIGEST"
-#: Who we are among the managers of an object's fields, and where a deployment says which plan it is of.
-MANAGER = "seldon-nb"
-PLAN = "seldon-nb.io/plan"
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,13 @@ class Case:
     def is_applied(self) -> bool:
         """Whether the deployment is the expected plan's already; its objects are a former one's until then."""
         wanted, document = self.seen.expected_plan, self.seen.deployment
-        return not wanted or document is None or text(document, "metadata", "annotations", PLAN) == wanted
+        return not wanted or document is None or text(document, "metadata", "annotations", marks.PLAN) == wanted
 
     @cached_property
     def applied(self) -> float:
         """When this version was applied, in seconds since the epoch, of an update its own moment; 0 if nobody said."""
         document = self.seen.deployment
-        return max(self.seen.applied_at, applied(document, MANAGER) if document is not None else 0.0)
+        return max(self.seen.applied_at, applied(document, marks.US) if document is not None else 0.0)
 
     @cached_property
     def began(self) -> float:

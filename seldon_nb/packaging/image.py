@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from seldon_nb.domain import marks
 from seldon_nb.domain.canonical import digest_of, short
 from seldon_nb.domain.environment import PLATFORM
 from seldon_nb.domain.errors import fail
 from seldon_nb.packaging.environment import SERVER, pins
 from seldon_nb.render.argo.step import TMP_DIR, USER, WORK_DIR, Mount, Room, StepSpec, container, mount, pod_security
-from seldon_nb.render.seldon.build import MANAGED_BY
 from seldon_nb.render.seldon.initializer import STEP_IMAGE
 
 #: Where the code and its packages lie in the image; both come before the server's own packages.
@@ -113,7 +113,7 @@ def containerfile(wish: ImageWish) -> str:
     lines = [f"FROM {wish.base}", f"COPY --chown=0:0 code/ {CODE_DIR}/"]
     if wish.requirements:
         lines.append(f"COPY --from=packages --chown=0:0 . {PACKAGES_DIR}/")
-    return "\n".join([*lines, *(f"ENV {item}" for item in env), f"LABEL seldon-nb.io/build={wish.key}", "USER 8888:8888", ""])
+    return "\n".join([*lines, *(f"ENV {item}" for item in env), f"LABEL {marks.BUILD}={wish.key}", "USER 8888:8888", ""])
 
 
 def context_map(wish: ImageWish, namespace: str) -> dict[str, Any]:
@@ -252,7 +252,7 @@ _ROOM = Room(cpu="500m", memory="512Mi", memory_limit="2Gi")
 
 
 def _labels(wish: ImageWish) -> dict[str, str]:
-    return {**MANAGED_BY, "seldon-nb.io/kind": "build", "seldon-nb.io/build": short(wish.key)}
+    return {marks.MANAGED_BY: marks.US, marks.KIND: "build", marks.BUILD: short(wish.key)}
 
 
 def _key(number: int) -> str:

@@ -11,6 +11,7 @@ from seldon_nb.cluster import kinds
 from seldon_nb.cluster.connect import source
 from seldon_nb.cluster.refusals import Refused
 from seldon_nb.cluster.watching import Feed, Watch, slim
+from seldon_nb.domain import marks
 from seldon_nb.domain.errors import SeldonNbError
 from tests.cluster.reach import reach
 
@@ -43,7 +44,7 @@ def test_verbs_do_what_they_say_on_a_real_server(kubeconfig, own_namespace):
         assert caught.value.status == 400
         api.apply(kinds.CONFIG_MAP, own_namespace, "c", config_map("c", own_namespace, y="2"))
         api.create(kinds.CONFIG_MAP, own_namespace, config_map("dry", own_namespace), dry_run=True)
-        pages = list(api.pages(kinds.CONFIG_MAP, own_namespace, labels=kinds.OURS, limit=1))
+        pages = list(api.pages(kinds.CONFIG_MAP, own_namespace, labels=marks.OURS, limit=1))
         assert [item["metadata"]["name"] for page in pages for item in page.items] == ["a", "c"]
         assert all(len(page.items) <= 1 for page in pages)
         seen = api.get(kinds.CONFIG_MAP, own_namespace, "a", metadata_only=True)
@@ -65,7 +66,7 @@ def test_changes_reach_the_listener_within_a_tenth_of_a_second(kubeconfig, own_n
             heard[f"{change.key[1]}:{change.object is not None}"] = time.monotonic()
             arrived.notify_all()
 
-    feed = Feed(kind=kinds.CONFIG_MAP, namespace=own_namespace, labels=kinds.OURS, reduce=slim)
+    feed = Feed(kind=kinds.CONFIG_MAP, namespace=own_namespace, labels=marks.OURS, reduce=slim)
     with reach(kubeconfig) as api, Watch(api, (feed,), listener) as watch:
         assert watch.synced(10)
         for number in range(10):

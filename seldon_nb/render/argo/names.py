@@ -5,14 +5,6 @@ from __future__ import annotations
 from seldon_nb.domain.canonical import DIGEST_PREFIX
 from seldon_nb.domain.names import MAX_LABEL
 
-PREFIX = "seldon-nb.io/"
-DEPLOYMENT = PREFIX + "deployment"
-KIND = PREFIX + "kind"
-PLAN = PREFIX + "plan"
-PLAN_DIGEST = PREFIX + "plan-digest"
-MODEL = PREFIX + "model"
-REQUESTED_BY = PREFIX + "requested-by"
-
 #: Values of the label ``seldon-nb.io/kind``.
 KIND_APPLY = "apply"
 KIND_PLAN = "plan"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seldon_nb.domain import marks
 from seldon_nb.domain.canonical import canonical, short
 from seldon_nb.domain.classification import LABEL_KEY
 from seldon_nb.domain.errors import fail
@@ -21,7 +22,6 @@ from seldon_nb.domain.workflow import Step
 from seldon_nb.render.argo import names
 from seldon_nb.render.argo.step import PLAN_DIR, TMP_DIR, WORK_DIR, Mount, Room, StepSpec, container, mount, pod_security
 from seldon_nb.render.seldon import sizes
-from seldon_nb.render.seldon.build import MANAGED_BY
 from seldon_nb.render.seldon.initializer import CLAIM_DIR, STEP_IMAGE, claim_of
 
 API_VERSION = "argoproj.io/v1alpha1"
@@ -67,9 +67,9 @@ def workflow(plan: Plan) -> dict[str, Any]:
             "namespace": spec.namespace,
             "labels": labels(plan, names.KIND_APPLY),
             "annotations": {
-                names.PLAN_DIGEST: plan.digest,
-                names.MODEL: spec.version.ref,
-                names.REQUESTED_BY: spec.requested_by.name,
+                marks.PLAN_DIGEST: plan.digest,
+                marks.MODEL: spec.version.ref,
+                marks.REQUESTED_BY: spec.requested_by.name,
             },
         },
         "spec": {
@@ -130,7 +130,7 @@ def plan_map(plan: Plan) -> dict[str, Any]:
             "name": names.plan_map_name(plan.digest),
             "namespace": plan.spec.namespace,
             "labels": labels(plan, names.KIND_PLAN),
-            "annotations": {names.PLAN_DIGEST: plan.digest},
+            "annotations": {marks.PLAN_DIGEST: plan.digest},
         },
         "data": {names.PLAN_KEY: text},
     }
@@ -144,11 +144,11 @@ def to_bytes(document: dict[str, Any]) -> bytes:
 def labels(plan: Plan, kind: str) -> dict[str, str]:
     """The labels of everything that belongs to one plan."""
     return {
-        **MANAGED_BY,
+        marks.MANAGED_BY: marks.US,
         LABEL_KEY: plan.spec.classification.effective.value,
-        names.DEPLOYMENT: plan.spec.deployment,
-        names.KIND: kind,
-        names.PLAN: short(plan.digest),
+        marks.DEPLOYMENT: plan.spec.deployment,
+        marks.KIND: kind,
+        marks.PLAN: short(plan.digest),
     }
 
 

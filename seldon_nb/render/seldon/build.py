@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from seldon_nb.domain import marks
 from seldon_nb.domain.classification import LABEL_KEY
 from seldon_nb.domain.plan import PlanSpec
 from seldon_nb.render.runtimes import RUNTIMES, Runtime
@@ -23,8 +24,6 @@ from seldon_nb.render.seldon.objects import ComponentSpec, Container, Metadata, 
 IMAGE = "seldon-nb/model-server:0.1.0"
 PREDICTOR = "default"
 NODE = "model"
-PREFIX = "seldon-nb.io/"
-MANAGED_BY = {"app.kubernetes.io/managed-by": "seldon-nb"}
 TIMEOUT = "seldon.io/rest-timeout"
 
 Engine = Literal["none", "own"]
@@ -51,7 +50,7 @@ def render(
         metadata=Metadata(
             name=spec.deployment,
             namespace=spec.namespace,
-            labels={**MANAGED_BY, **_labels(spec)},
+            labels={marks.MANAGED_BY: marks.US, **_labels(spec)},
             annotations=provenance(spec),
         ),
         spec=Spec(
@@ -96,7 +95,7 @@ def provenance(spec: PlanSpec) -> dict[str, str]:
         "environment": spec.environment.key if spec.environment else "",
         "overrides": ",".join(sorted(override.code for override in spec.overrides)),
     }
-    return {PREFIX + key: value for key, value in facts.items() if value}
+    return {marks.PREFIX + key: value for key, value in facts.items() if value}
 
 
 def _labels(spec: PlanSpec) -> dict[str, str]:
@@ -144,5 +143,5 @@ def annotation(document: Mapping[str, object], key: str) -> str:
     """One of our annotations of a document, by its short name (``model``, ``callers``…); empty if it has none."""
     metadata = document.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    value = annotations.get(PREFIX + key) if isinstance(annotations, Mapping) else None
+    value = annotations.get(marks.PREFIX + key) if isinstance(annotations, Mapping) else None
     return value if isinstance(value, str) else ""
