@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { ReactElement } from 'react';
 
 import type { Client, ITarget } from './api/client';
-import type { Change, Level, NamespaceView, PlaceView, Problem, Status } from './api/types';
+import type { Change, DeploymentRow, Level, NamespaceView, PlaceView, Problem, Status } from './api/types';
 
 export type { ITarget } from './api/client';
 
@@ -27,6 +27,10 @@ export namespace CommandIDs {
   export const test = 'seldon-nb:test';
   /** Delete a deployment, after a question; `{place, namespace, name}`. */
   export const remove = 'seldon-nb:delete';
+  /** Copy what does the same from a notebook; `{place, namespace, name}`. */
+  export const copyPython = 'seldon-nb:copy-python';
+  /** Copy what does the same from a shell; `{place, namespace, name}`. */
+  export const copyShell = 'seldon-nb:copy-shell';
   /** Stop a run; `{place, namespace, id}`. */
   export const stopRun = 'seldon-nb:stop-run';
   /** Start or stop this machine's place; `{act: 'up' | 'down'}`. */
@@ -57,9 +61,15 @@ export interface ISession {
   readonly changed: ISignal<ISession, void>;
   /** The server told of a change, or (`reset`) may have missed some. */
   readonly told: ISignal<ISession, Change>;
+  /** Once a minute while `shown` and the server answers: the one question that may be asked then. */
+  readonly pulse: ISignal<ISession, void>;
+  /** Whether somebody looks at the panel; lists ask nothing otherwise. The panel sets it. */
+  shown: boolean;
   choose(namespace: NamespaceView | null): void;
   /** Ask standing and places anew; resolves when known. */
   refresh(): Promise<void>;
+  /** Somebody got no answer: the session looks for the server, and tells of a reset when it is back. */
+  lost(): void;
 }
 
 export const ISession = new Token<ISession>(
@@ -67,13 +77,33 @@ export const ISession = new Token<ISession>(
   'The connection of the panel to its server: standing, places, namespace, classification and changes.'
 );
 
+/** The deployments of one's own in few words, for what stands outside of the panel. */
+export interface IMine {
+  /** Those that need somebody most first, at most a page. */
+  readonly rows: readonly DeploymentRow[];
+  /** How many there are; null until somebody asked. */
+  readonly total: number | null;
+  /** The one that needs somebody most; null where nothing is deployed. */
+  readonly worst: DeploymentRow | null;
+  readonly changed: ISignal<IMine, void>;
+  /** Ask; never rejects. */
+  refresh(): Promise<void>;
+  /** Rows that the panel was answered; `whole` if they are all of one's own, from the top. */
+  see(rows: readonly DeploymentRow[], whole: boolean, total: number): void;
+}
+
+export const IMine = new Token<IMine>('seldon-nb-lab:IMine', "The deployments of one's own, told in few words.");
+
 /** Draws the test view of a deployment; the panel's Test tab and the notebook's widget are this one view. */
 export interface ITestView {
   /** The view, loaded when it is first drawn. */
   render(target: ITarget, predictor: string): ReactElement;
 }
 
-export const ITestView = new Token<ITestView>('seldon-nb-lab:ITestView', 'The one view in which a deployment is tested.');
+export const ITestView = new Token<ITestView>(
+  'seldon-nb-lab:ITestView',
+  'The one view in which a deployment is tested.'
+);
 
 /** Shows a problem where the person is: the plugins agree on one way. */
 export interface ITrouble {

@@ -1,0 +1,5 @@
+/** Pictures are read as the text of their SVG. */
+declare module '*.svg' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,24 @@
+import React from 'react';
+
+import type { TestForm } from '../../api/types';
+import type { IKit } from '../kit';
+
+interface IHeader {
+  kit: IKit;
+  id: string;
+  form: TestForm;
+}
+
+/** What is tested, how its values are classified, and where they stay. */
+export function Header({ kit, id, form }: IHeader): React.ReactElement {
+  const { level } = form;
+  return (
+    <header className="snb-test-head">
+      <h2 id={id}>
+        {kit.trans.__('Test · %1', form.name)} <span className="snb-test-model">{form.model}</span>
+      </h2>
+      {level.badge && <span className={`snb-badge${level.protected ? ' snb-protected' : ''}`}>{level.badge}</span>}
+      <p className="snb-muted">{form.notice}</p>
+    </header>
+  );
+}
