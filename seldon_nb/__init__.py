@@ -52,6 +52,8 @@ __all__ = [*sorted([*_NAMES, *_VERBS, "here", "load_ipython_extension"])]  # noq
 
 
 def __getattr__(name: str) -> Any:
+    if name in _VERBS or name == "here":
+        import_module("seldon_nb.showing").tell_ipython()
     if name in _VERBS:
         return getattr(import_module("seldon_nb.workspace").current(), name)
     if name in _NAMES:

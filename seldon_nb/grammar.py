@@ -18,6 +18,7 @@ from seldon_nb.checks.choice import PROTOCOLS
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.plan import Server
 from seldon_nb.domain.signature import Column
+from seldon_nb.handles import Plan
 from seldon_nb.words import tr
 from seldon_nb.workspace import Workspace
 
@@ -30,6 +31,23 @@ class Reader(Protocol):
 
     def frame(self, text: str, *, columns: tuple[Column, ...] = ()) -> Any:
         """A DataFrame or array; ``columns`` say how a file's text is to be read."""
+
+
+class Notebook(Protocol):
+    """What only a notebook can do."""
+
+    def train(self, *, experiment: str, data: tuple[str, ...]) -> None:
+        """Record what the rest of this cell fits, and say so below it."""
+
+    def autolog(self, *, on: bool, experiment: str) -> None:
+        """The same for every cell from now on."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody sits before it; a notebook that a program runs is stored with the outputs that it has at its end."""
+
+    def deploy(self, plan: Plan) -> Any:
+        """Apply a plan without holding up the notebook, and show how far it is; returns the deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +70,13 @@ class Outcome:
 
 @dataclass(slots=True)
 class Session:
-    """One line's surroundings."""
+    """One line's surroundings; ``notebook`` only where there is one."""
 
     workspace: Workspace
     reader: Reader
     skin: Skin
     as_json: bool = False
+    notebook: Notebook | None = None
 
 
 def command(name: str, help_text: str, example: str, *params: click.Parameter, action: Callable[..., Outcome]) -> click.Command:

@@ -6,7 +6,7 @@ Each wraps one domain value and the workspace it came from, shows itself as a ca
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from seldon_nb.cards.text import to_text
 from seldon_nb.domain import deployment as values
 from seldon_nb.domain import plan as plans
 from seldon_nb.domain.audit import AuditRecord
+from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.domain.model import ModelVersion as Version
 from seldon_nb.domain.plan import Document, Finding
 from seldon_nb.domain.principal import SecretToken
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from seldon_nb.flows.apply import Applied
+    from seldon_nb.widgets.test import TestView
     from seldon_nb.workspace import Workspace
 
 __all__ = ["Deployment", "ModelVersion", "Plan", "Shown"]
@@ -129,7 +131,9 @@ class Plan(Shown):
         return self.value.ok
 
     def apply(self, *, wait: bool = True) -> Deployment:
-        """Make it so.  A second time changes nothing; a stale base is refused (SNB-220).
+        """Make it so, and wait until it answers.  A second time changes nothing; a stale base is refused (SNB-220).
+
+        The line ``%seldon deploy`` of a notebook does not wait: it shows how far it is while the kernel is free.
 
         Args:
             wait: in a cluster, false returns as soon as the workflow has the plan; the workflow goes on either way.
@@ -144,12 +148,35 @@ class Plan(Shown):
 
 
 class Deployment(Shown):
-    """A deployment: its state, its timeline, its answers."""
+    """A deployment: its state, its timeline, its answers.
 
-    def __init__(self, workspace: Workspace, target: values.Target, applied: Applied | None = None) -> None:
-        self._workspace = workspace
+    ``coming`` waits for an apply that is on its way elsewhere; it is called before anything is asked of the deployment.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        target: values.Target,
+        applied: Applied | None = None,
+        *,
+        coming: Callable[[], None] | None = None,
+    ) -> None:
+        self._seen_by = workspace
         self.target = target
         self._applied = applied
+        self._coming = coming
+
+    @property
+    def _workspace(self) -> Workspace:
+        """Whom everything is asked of; first waits for an apply that is on its way, and raises what it ended with, once."""
+        if self._coming is not None:
+            try:
+                self._coming()
+            except SeldonNbError:
+                self._coming = None
+                raise
+            self._coming = None
+        return self._seen_by
 
     def card(self, skin: Skin = Skin.PYTHON) -> Card:
         """State, timeline, who may call, what the live check saw."""
@@ -196,6 +223,28 @@ class Deployment(Shown):
             SNB-320 … SNB-327: the data or the answer.  SNB-302 … SNB-316, SNB-328, SNB-329: the endpoint.  SNB-401, SNB-306: the caller.
         """
         return self._workspace.predict(self.target, data, transport=transport)
+
+    def widget(self) -> TestView:
+        """The test view, where the notebook is open in JupyterLab; elsewhere a picture of what the model takes.
+
+        Shows at once and asks nothing of the deployment.  It holds names only: what is typed or answered there is never saved in the notebook.
+        """
+        from seldon_nb.widgets.test import TestView
+
+        known = self._known()
+        predictors = known.document["spec"]["predictors"] if known is not None else ()  # type: ignore[index]
+        return TestView(self.target, known, predictor=str(predictors[0]["name"]) if predictors else "default")
+
+    def _known(self) -> values.Revision | None:
+        """The revision that serves, as far as this machine knows it without asking anybody."""
+        if self._applied is not None and self._applied.status is not None:
+            return self._applied.status.revision
+        if self.target.place != "here":
+            return None
+        try:
+            return self._workspace.ports.serving.live(self.target)
+        except SeldonNbError:
+            return None
 
     def token(self, minutes: int = 10) -> SecretToken:
         """A token for this endpoint only, 1 to 60 minutes; it prints nothing until ``.reveal()``."""

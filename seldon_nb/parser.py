@@ -20,10 +20,11 @@ def run(line: list[str], session: Session) -> Outcome:
 
     Raises:
         SNB-701: the line cannot be read (:class:`UsageError`, exit code 2).
+        KeyboardInterrupt: it was interrupted.
         SeldonNbError: as the verb says.
     """
     program = "%seldon" if session.skin is Skin.NOTEBOOK else "seldon-nb"
-    group = build()
+    group = build(notebook=session.notebook is not None)
     try:
         result = group.main(args=line, prog_name=program, standalone_mode=False, obj=session)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -33,6 +34,8 @@ def run(line: list[str], session: Session) -> Outcome:
         raise UsageError("SNB-701", {"reason": error.format_message(), "verb": verb}) from None
     except click.exceptions.Exit:
         return Outcome(raw="")
+    except click.exceptions.Abort:  # what click makes of an interrupt
+        raise KeyboardInterrupt from None
     return result if isinstance(result, Outcome) else Outcome(raw="")
 
 
@@ -52,8 +55,8 @@ def words(line: str) -> list[str]:
         raise UsageError("SNB-701", {"reason": str(error), "verb": ""}) from None
 
 
-def build() -> click.Group:
-    """The grammar in the user's language."""
+def build(*, notebook: bool = False) -> click.Group:
+    """The grammar in the user's language; with the verbs that only a notebook has."""
     group = click.Group(
         name="seldon-nb",
         help=tr("From a notebook to a governed answer: log a model, see a plan, deploy it, ask it, and know who did what."),
@@ -61,6 +64,6 @@ def build() -> click.Group:
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    for verb in commands():
+    for verb in commands(notebook=notebook):
         group.add_command(verb)
     return group

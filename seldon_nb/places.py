@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from seldon_nb.domain.plan import Plan
     from seldon_nb.here.home import Home
     from seldon_nb.here.place import Place
-    from seldon_nb.ports import Catalog, CleanRoom, Ports
+    from seldon_nb.ports import Catalog, CleanRoom, Ports, Trainings
     from seldon_nb.settings import Settings
 
 #: Where Kubernetes puts the name of a pod's account.
@@ -52,15 +52,18 @@ def here(place: Place, settings: Settings, tracking_uri: str, *, acting_as: str)
     """This machine's ports."""
     from seldon_nb.catalog.clean_room import LocalCleanRoom
     from seldon_nb.catalog.mlflow_catalog import MlflowCatalog
+    from seldon_nb.here.applies import Applies
     from seldon_nb.here.audit import JsonlAudit
     from seldon_nb.here.endpoint import HttpEndpoint
     from seldon_nb.here.identity import LocalAccess, identity
     from seldon_nb.here.serving import LocalServing
+    from seldon_nb.here.watching import LocalWatch
     from seldon_nb.ports import Ports
 
     clock = SystemClock()
     serving = LocalServing(place)
     home = place.home
+    applies = Applies(home, place.records, env=_environment(settings))
     return Ports(
         catalog=MlflowCatalog(tracking_uri, home.mlflow / "artifacts"),
         clean_room=LocalCleanRoom(
@@ -71,7 +74,25 @@ def here(place: Place, settings: Settings, tracking_uri: str, *, acting_as: str)
         access=LocalAccess(home, identity(acting_as), serving.callers, clock),
         audit=JsonlAudit(home.audit, clock),
         clock=clock,
+        applies=applies,
+        watch=lambda: LocalWatch(place, LocalServing(place), applies),
     )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What another process must be told to be of the same mind as these settings; an empty value takes a variable away."""
+    return {
+        "MLFLOW_TRACKING_URI": settings.tracking_uri,
+        "SELDON_NB_SERVER_PYTHON": str(settings.server_python),
+        "SELDON_NB_CLASSIFICATION": settings.classification.value if settings.classification else "",
+    }
+
+
+def trainings(home: Home, tracking_uri: str) -> Trainings:
+    """What records the fits of this process."""
+    from seldon_nb.catalog.training import MlflowTrainings
+
+    return MlflowTrainings(tracking_uri, home.mlflow / "artifacts")
 
 
 def cluster_is_chosen(settings: Settings) -> bool:

@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from seldon_nb.domain.audit import Act, AuditRecord
+from seldon_nb.domain.cases import CaseRows, CaseSet
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, Revision, StageStatus, Target
+from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.domain.model import Answer, Environment, Flavor, Lineage, ModelRef, ModelVersion
 from seldon_nb.domain.namespace import NamespaceFacts
 from seldon_nb.domain.plan import Plan
 from seldon_nb.domain.principal import Principal, SecretToken
+from seldon_nb.domain.profile import Profile
 from seldon_nb.domain.signature import Signature
+from seldon_nb.domain.training import TrainingRun
 from seldon_nb.domain.workflow import Run, Step
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------------
@@ -34,6 +38,7 @@ class PackRequest:
         integers: ``keep``, or ``float`` to log integer columns as decimals with room for missing values.
         predict: the estimator's method behind the endpoint: ``predict`` or ``predict_proba``.
         name: what it will be called, for sentences only.
+        profile: of the training data, kept beside the model unless it is protected.
     """
 
     model: Any
@@ -43,6 +48,7 @@ class PackRequest:
     predict: str = "predict"
     classification: Classification = Classification.UNKNOWN
     name: str = ""
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleRows:
+    """A few rows as plain JSON values: dates are ISO 8601 text, bytes base64 text, what is missing is None."""
+
+    columns: tuple[str, ...]
+    data: tuple[tuple[str | int | float | bool | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A slice of a list of versions and the token for the next one; an empty token means that this is the end."""
 
@@ -102,14 +116,64 @@ class Catalog(Protocol):
     def find(self, ref: ModelRef) -> ModelVersion:
         """The version behind a reference, with everything known of it. Raises: SNB-130 … SNB-134, SNB-140."""
 
-    def versions(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
-        """Versions of one model or of all, newest first. Raises: SNB-130, SNB-140."""
+    def versions(self, name: str = "", *, page: str = "", limit: int = 50, holding: tuple[str, ...] = ()) -> Page:
+        """Versions of one model or of all, newest first; ``holding`` narrows all to names that hold these words, in any case. Raises: SNB-130, SNB-140."""
 
     def files(self, version: ModelVersion) -> Path:
         """A local directory with the model's files (not to be changed). Raises: SNB-140, SNB-141."""
 
     def annotate(self, version: ModelVersion, *, tags: Mapping[str, str] | None = None, alias: str = "") -> ModelVersion:
         """Add tags or an alias to a version; a classification tag is never lowered (SNB-404)."""
+
+    def profile(self, version: ModelVersion) -> Profile | None:
+        """What the training data of a version looked like; None if nothing was kept. Raises: SNB-140."""
+
+    def sample(self, version: ModelVersion) -> SampleRows | None:
+        """The rows that were logged beside a version; None if there are none, or none that can be shown as a table. Raises: SNB-140."""
+
+    def cases(self, model: str = "") -> tuple[CaseSet, ...]:
+        """The named sets of cases of one model, or of all, by model and name. Raises: SNB-140, SNB-142."""
+
+    def save_cases(self, about: CaseSet, rows: CaseRows) -> CaseSet:
+        """Keep a set; one of the same model and name is replaced. Raises: SNB-140, SNB-141, SNB-142."""
+
+    def case_rows(self, about: CaseSet) -> CaseRows:
+        """The questions and right answers of a set. Raises: SNB-140, SNB-365 (it cannot be read)."""
+
+    def delete_cases(self, about: CaseSet) -> None:
+        """Forget a set; does nothing if it is not there. Raises: SNB-140, SNB-142."""
+
+
+# --- training ----------------------------------------------------------------------------------------------------------------------
+
+
+class Trainings(Protocol):
+    """Records what is fitted in this process."""
+
+    def watch(self, *, experiment: str, otherwise: str, protected: bool, seen: Callable[[Any, Any, Any], None]) -> None:
+        """Begin to record every fit as a run, and tell ``seen`` of it: the model, what it was fitted to, its target.
+
+        Args:
+            experiment: the one to record in; empty for the one that the user chose in this process, or else ``otherwise``.
+            protected: keep nothing that describes the data.
+
+        Raises: SNB-140, SNB-141, SNB-142.
+        """
+
+    def mark(self, cell: str) -> None:
+        """Runs that begin from now on belong to this cell."""
+
+    def unwatch(self) -> None:
+        """End; the user's own choices stand again.  Does nothing if nobody watches."""
+
+    def runs(self, cell: str) -> tuple[TrainingRun, ...]:
+        """What was recorded of a cell, oldest first. Raises: SNB-140."""
+
+    def former(self, run: TrainingRun, *, most: int = 5) -> tuple[TrainingRun, ...]:
+        """The finished runs of the same experiment before this one that have a metric, oldest first. Raises: SNB-140."""
+
+    def note(self, run: TrainingRun, *, fingerprint: str = "", classification: str = "") -> None:
+        """Write on a run what only we know. Raises: SNB-140, SNB-142."""
 
 
 # --- the clean room ------------------------------------------------------------------------------------------------------------
@@ -161,6 +225,9 @@ class Serving(Protocol):
     def namespaces(self) -> tuple[str, ...]:
         """The names of all namespaces, sorted."""
 
+    def levels(self) -> tuple[tuple[str, Classification], ...]:
+        """The same with the highest classification that may live in each; unknown where nobody has said or it may not be read."""
+
     def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace, and of ``deployment`` in it where a place asks for each. Raises: SNB-212 with the nearest names."""
 
@@ -179,11 +246,17 @@ class Serving(Protocol):
     def status(self, target: Target) -> DeploymentStatus | None:
         """One deployment, looked at closely: how long its stages took, why it is stuck if it is; None if it is not there."""
 
+    def revisions(self, target: Target) -> tuple[Revision, ...]:
+        """Every revision that was kept, oldest first."""
+
     def callers(self, target: Target) -> tuple[str, ...]:
         """The names of those who may call it; empty if it is not there."""
 
     def delete(self, target: Target) -> None:
         """Stop and forget; does nothing if it is not there."""
+
+    def logs(self, target: Target, *, lines: int = 100) -> tuple[str, ...]:
+        """The last lines that its servers wrote, as they wrote them: not to be shown before somebody has looked at them.  Empty if there are none."""
 
 
 # --- workflows -------------------------------------------------------------------------------------------------------------------
@@ -215,6 +288,48 @@ class Workflows(Protocol):
 
     def logs(self, run: Run, step: Step, *, lines: int = 20) -> tuple[str, ...]:
         """The last lines of a step, without values; empty if nothing was written."""
+
+
+# --- watching -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a place shows at one moment: its deployments, and the plans that somebody carries or carried; unsorted.
+
+    A watched deployment's revision has no documents: a list needs none, and thousands of them would fill the memory.
+    """
+
+    statuses: tuple[DeploymentStatus, ...]
+    runs: tuple[Run, ...] = ()
+
+
+Told = Callable[[frozenset[Target] | None], None]
+
+
+class Watch(Protocol):
+    """A place that is kept in view, so that many may look without asking it each time.  Starts no process of the place."""
+
+    def start(self, told: Told) -> None:
+        """Begin, in threads of its own.
+
+        Args:
+            told: called in one of these with the deployments that something changed about, or with None if it may be anything.
+
+        Raises: what keeps it from beginning (SNB-530 … SNB-538); it may be started again.
+        """
+
+    def look(self, targets: frozenset[Target] | None = None) -> Glimpse:
+        """What is there now of some deployments, or of all.  What is gone is left out. Raises: as above, before anything was ever seen."""
+
+    def check(self) -> SeldonNbError | None:
+        """To be called every second or so: takes up what came into reach, and says what keeps it from seeing right now.
+
+        Until that ends, a look shows what was seen last.
+        """
+
+    def stop(self) -> None:
+        """End; nothing is told any more when this returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +443,10 @@ class Ports:
     """All seams of one place, wired by the workspace.
 
     Attributes:
+        workflows: what carries every plan, where a place has such.
         grpc: the same endpoints over gRPC; None where a place offers none.
+        applies: what carries a plan only if it is asked to, where the steps usually run in the asking process.
+        watch: makes a new watch over the place; None where it cannot be kept in view.
     """
 
     catalog: Catalog
@@ -340,6 +458,13 @@ class Ports:
     clock: Clock
     workflows: Workflows | None = None
     grpc: Endpoint | None = None
+    applies: Workflows | None = None
+    watch: Callable[[], Watch] | None = None
+
+    @property
+    def carrier(self) -> Workflows | None:
+        """What carries a plan without the person who asked; None where a place has nothing of the kind."""
+        return self.workflows or self.applies
 
 
 @dataclass(frozen=True, slots=True)

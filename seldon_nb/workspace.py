@@ -10,7 +10,7 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import seldon_nb.here as _here
 from seldon_nb import places
@@ -22,19 +22,23 @@ from seldon_nb.domain.model import ModelRef
 from seldon_nb.domain.plan import Override
 from seldon_nb.domain.plan import Plan as PlanValue
 from seldon_nb.domain.principal import SecretToken
+from seldon_nb.domain.workflow import Run, Step
 from seldon_nb.handles import Deployment, ModelVersion, Plan
 from seldon_nb.settings import PLACES, Settings
+from seldon_nb.several import Deployments, History, Inspections, Models
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seldon_nb.flows.logs import Log
     from seldon_nb.flows.predict import Tokens
     from seldon_nb.here.home import Home
     from seldon_nb.here.place import Place
     from seldon_nb.here.report import PlaceReport
-    from seldon_nb.ports import ChainVerdict, Inspection, Page, Ports, Progress
+    from seldon_nb.ports import ChainVerdict, Ports, Progress, Trainings
 
 Tell = Callable[[tuple[StageStatus, ...]], None]
+Doing = Callable[[Step], None]
 
 
 class Workspace:
@@ -49,6 +53,7 @@ class Workspace:
         self.settings = settings or Settings.read()
         self.acting_as = acting_as
         self.tell: Tell = lambda _: None
+        self.doing: Doing = lambda _: None
         self.progress: Callable[[], Progress] | None = None
         self._keepers: dict[str, Tokens] = {}
 
@@ -76,6 +81,11 @@ class Workspace:
         """All seams of the cluster; SNB-530 if none is known."""
         return places.cluster(self.settings, self.ports.catalog, self.ports.clean_room)
 
+    @functools.cached_property
+    def trainings(self) -> Trainings:
+        """What records the fits of this process."""
+        return places.trainings(self.home, self.tracking_uri)
+
     def at(self, place: str) -> Ports:
         """The seams of one place."""
         return self.cluster if place == "cluster" else self.ports
@@ -89,6 +99,12 @@ class Workspace:
     def uses_here(self) -> bool:
         """Whether this machine's place belongs to this workspace."""
         return self.settings.place != "cluster"
+
+    @property
+    def places(self) -> tuple[Literal["here", "cluster"], ...]:
+        """The places that belong to this workspace; nothing is asked and nothing is started."""
+        known: tuple[tuple[Literal["here", "cluster"], bool], ...] = (("here", self.uses_here), ("cluster", self.uses_cluster))
+        return tuple(name for name, used in known if used)
 
     @functools.cached_property
     def own_namespace(self) -> str:
@@ -169,6 +185,7 @@ class Workspace:
         classification: str = "",
         alias: str = "",
         data: str = "",
+        train: Any = None,
         override: str | tuple[str, ...] = (),
         because: str = "",
     ) -> ModelVersion:
@@ -183,6 +200,8 @@ class Workspace:
             predict: the estimator's method behind the endpoint: ``predict`` or ``predict_proba``.
             classification: of the model; the workspace's if empty, never lower.
             data: where the training data came from, for the record.
+            train: the table that the model was trained with, without the answers: its ranges and categories (never its rows) are kept for the test view.
+                What was seen of the training if None; of protected data nothing is kept.
 
         Raises:
             SNB-110 … SNB-129, SNB-140 … SNB-142, SNB-404, SNB-703.
@@ -207,6 +226,7 @@ class Workspace:
             lineage=_lineage(data),
             overrides=_overrides(override, because),
             alias=alias,
+            train=train,
         )
         logged = log(self.ports, request, workspace=self.classification)
         return ModelVersion(self, logged.version, logged.findings)
@@ -283,12 +303,49 @@ class Workspace:
 
         if plan.value.spec.place == "here":
             self.place.up()
-        applied = apply(self.at(plan.value.spec.place), plan.value, self.tell, wait=wait)
+        applied = apply(self.at(plan.value.spec.place), plan.value, self.tell, wait=wait, doing=self.doing)
         return Deployment(self, applied.target, applied)
 
     def deploy(self, ref: str | ModelVersion, *, to: str, wait: bool = True, **options: Any) -> Deployment:
         """Plan and apply in one line; SNB-222 with the findings if something blocks it."""
         return self.apply(self.plan(ref, to=to, **options), wait=wait)
+
+    # --- without whoever asks ----------------------------------------------------------------------------------------------------
+
+    def start(self, plan: Plan) -> Run:
+        """Apply a plan without this process: a process of its own on this machine, the workflow in a cluster.  Returns at once.
+
+        The same plan while it is on its way is the same run; a plan that lives already becomes a run that ends at once.
+
+        Raises:
+            SNB-222: a finding blocks it.  SNB-401: you may not.  SNB-512: the process cannot be started.  In a cluster also what its door refuses.
+        """
+        from seldon_nb.flows.runs import start
+
+        return start(self.at(plan.value.spec.place), plan.value)
+
+    def runs(self, place: str) -> tuple[Run, ...]:
+        """The runs of one place that you may see, newest first."""
+        from seldon_nb.flows.runs import runs
+
+        return runs(self.at(place))
+
+    def run(self, place: str, namespace: str, name: str) -> Run:
+        """One run as it is now; SNB-565 if there is none that you may see."""
+        from seldon_nb.flows.runs import find
+
+        return find(self.at(place), namespace, name)
+
+    def follow(self, run: Run, tell: Tell | None = None) -> Run:
+        """Tell the stages of a run as they change until it ends; whoever follows may go away without harm.  Returns the ended run."""
+        carrier = self.at(run.target.place).carrier
+        return run if carrier is None else carrier.follow(run, tell or self.tell)
+
+    def stop(self, run: Run) -> Run:
+        """End a run; what served before serves on.  SNB-401 if you may not."""
+        from seldon_nb.flows.runs import stop
+
+        return stop(self.at(run.target.place), run)
 
     def predict(self, target: Target, data: Any, *, transport: str = "") -> pd.DataFrame:
         """Ask a deployment; see :meth:`Deployment.predict`."""
@@ -309,9 +366,19 @@ class Workspace:
 
     # --- looking ---------------------------------------------------------------------------------------------------------------
 
-    def statuses(self) -> tuple[DeploymentStatus, ...]:
-        """The deployments that you may see, in every place of this workspace."""
-        return tuple(status for place in self._places() for status in self._seen_at(place))
+    def statuses(self, *, start: bool = True) -> tuple[DeploymentStatus, ...]:
+        """The deployments that you may see, in every place of this workspace.
+
+        Args:
+            start: bring this machine's place up where it is down; without, its deployments are told as stopped.
+        """
+        return tuple(status for place in self._places(start=start) for status in self._seen_at(place))
+
+    def seen_at(self, place: str) -> tuple[DeploymentStatus, ...]:
+        """The deployments of one place that you may see; nothing is started, and a place that cannot be reached raises its error."""
+        from seldon_nb.flows.deployments import visible
+
+        return visible(self.at(place))
 
     def _seen_at(self, place: str) -> tuple[DeploymentStatus, ...]:
         from seldon_nb.flows.deployments import visible
@@ -326,15 +393,16 @@ class Workspace:
             warnings.warn(sentence(error.code.what, error.facts), stacklevel=5)  # what is here is shown all the same
             return ()
 
-    def _places(self) -> tuple[str, ...]:
-        here = self._starts_here
-        if here:
+    def _places(self, *, start: bool = True) -> tuple[str, ...]:
+        here = self._starts_here if start else self.uses_here and self.place.exists
+        if here and start:
             self.place.up()
         return tuple(name for name, used in (("here", here), ("cluster", self.uses_cluster)) if used)
 
-    def deployments(self) -> list[Deployment]:
-        """The deployments that you may see, as handles."""
-        return [Deployment(self, status.target) for status in self.statuses()]
+    def deployments(self) -> Deployments:
+        """The deployments that you may see: a list of handles that shows itself as a card."""
+        seen = self.statuses()
+        return Deployments((Deployment(self, status.target) for status in seen), seen)
 
     def deployment(self, name: str) -> Deployment:
         """One deployment by ``fraud``, ``dev/fraud`` or ``cluster/team-a/fraud``; SNB-301 with the nearest names."""
@@ -354,6 +422,12 @@ class Workspace:
 
         return look(self.at(target.place), str(target))
 
+    def logs(self, target: Target, *, lines: int = 100) -> Log:
+        """The last lines that a deployment's servers wrote, without values; SNB-301 if it is gone, SNB-401 if they are not yours to read."""
+        from seldon_nb.flows.logs import logs
+
+        return logs(self.at(target.place), target, lines=lines)
+
     def model(self, ref: str) -> ModelVersion:
         """One model version by any reference."""
         try:
@@ -362,21 +436,23 @@ class Workspace:
             raise fail("SNB-133", ref=ref) from None
         return ModelVersion(self, self.ports.catalog.find(parsed))
 
-    def models(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
-        """Model versions, newest first, a page at a time."""
-        return self.ports.catalog.versions(name, page=page, limit=limit)
+    def models(self, name: str = "", *, page: str = "", limit: int = 50, holding: tuple[str, ...] = ()) -> Models:
+        """Model versions, newest first, a page at a time; ``holding`` narrows all of them to names that hold these words."""
+        return Models(self, self.ports.catalog.versions(name, page=page, limit=limit, holding=holding))
 
-    def history(self, subject: str = "", *, since: str = "") -> tuple[AuditRecord, ...]:
+    def history(self, subject: str = "", *, since: str = "") -> History:
         """What was done to a deployment or a model, calls included."""
+        found = [record for place in self._places() for record in self.history_at(place, subject, since=since)]
+        return History.of(sorted(found, key=lambda record: record.at), subject)
+
+    def history_at(self, place: str, subject: str = "", *, since: str = "") -> tuple[AuditRecord, ...]:
+        """The same in one place, in the order of its records; nothing is started."""
         from seldon_nb.flows.history import collect, history
 
-        found: list[AuditRecord] = []
-        for place in self._places():
-            if place == "here":
-                with self.place.untold_calls() as calls:
-                    collect(self.ports, calls)
-            found += history(self.at(place), subject, since=since)
-        return tuple(sorted(found, key=lambda record: record.at))
+        if place == "here" and self.place.exists:
+            with self.place.untold_calls() as calls:
+                collect(self.ports, calls)
+        return history(self.at(place), subject, since=since)
 
     def verify(self) -> ChainVerdict:
         """Whether the record of every place of this workspace is whole; SNB-601 or SNB-602 name the first bad record."""
@@ -386,11 +462,11 @@ class Workspace:
 
     # --- doing -----------------------------------------------------------------------------------------------------------------
 
-    def delete(self, name: str) -> Target:
-        """Stop and forget a deployment."""
+    def delete(self, name: str | Target) -> Target:
+        """Stop and forget a deployment; SNB-301 if there is none."""
         from seldon_nb.flows.deployments import delete
 
-        target = self.deployment(name).target
+        target = name if isinstance(name, Target) else self.deployment(name).target
         return delete(self.at(target.place), str(target))
 
     def token(self, target: Target, *, minutes: int = 10) -> SecretToken:
@@ -423,11 +499,11 @@ class Workspace:
         """Stop every process of this place; deployments come back with the next ``up``."""
         return self.place.down()
 
-    def doctor(self) -> tuple[Inspection, ...]:
+    def doctor(self) -> Inspections:
         """What works here and what does not."""
         from seldon_nb.here.inspection import inspect
 
-        return inspect(self.place, self.settings, self.tracking_uri)
+        return Inspections(inspect(self.place, self.settings, self.tracking_uri))
 
 
 def _tuple(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

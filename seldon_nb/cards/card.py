@@ -112,7 +112,78 @@ class Meters:
     caption: str = ""
 
 
-Block = Text | Facts | Table | Lines | Listing | Timeline | Meters
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """One number and its former values, as a small line with a dot at its end.
+
+    Attributes:
+        label: what it is (``auc``).
+        values: finite numbers, oldest first, this one last; None where a former run has none.  At most six are drawn.
+        text: this value as it is read (``0.941``).
+        note: how it compares, in words (``0.003 higher than the last run``); with ``text`` it says all that the picture does.
+        tone: ``GOOD`` or ``BAD`` only where it is known which way is better.
+    """
+
+    label: str
+    values: tuple[float | None, ...]
+    text: str
+    note: str = ""
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Sparklines:
+    """Numbers below each other, each with its small line, and a caption."""
+
+    sparks: tuple[Spark, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One part: ``share`` of 0 to 1 drawn as a bar, ``text`` the same in words (``92 %``); ``strong`` marks the one that counts (the answer)."""
+
+    label: str
+    share: float
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Parts below each other (the classes of one answer, the shares of a column), with a caption."""
+
+    bars: tuple[Bar, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One station of a lineage.
+
+    Attributes:
+        kind: ``notebook``, ``run``, ``version``, ``workflow`` or ``deployment``; stable, never translated.
+        label: the kind in words; text: its name (``fraud@3``); empty if nothing is known of it, which is drawn as a gap.
+        note: one short remark (``Tuesday 14:02``).
+        tone: how it is, with its icon; ``NEUTRAL`` draws none.
+    """
+
+    kind: str
+    label: str
+    text: str
+    note: str = ""
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Where something comes from and went, left to right: notebook → run → version → workflow → deployment."""
+
+    stops: tuple[Stop, ...]
+    caption: str = ""
+
+
+Block = Text | Facts | Table | Lines | Listing | Timeline | Meters | Sparklines | Bars | Strip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -224,6 +224,19 @@ def _restored(record: AuditRecord, mine: bool) -> str:
     return tr("{subject} had stopped and was brought back.", subject=record.subject)
 
 
+def _kept_cases(record: AuditRecord, mine: bool) -> str:
+    rows = record.details.get("rows", 0)
+    n = rows if isinstance(rows, int) else 0
+    facts = {"who": record.who, "cases": record.details.get("note", ""), "model": record.details.get("model", "")}
+    if record.details.get("outcome") == "deleted":
+        if mine:
+            return tr('You deleted the cases "{cases}" of {model}.', **facts)
+        return tr('{who} deleted the cases "{cases}" of {model}.', **facts)
+    if mine:
+        return trn('You kept {n} case of {model} as "{cases}".', 'You kept {n} cases of {model} as "{cases}".', n, **facts)
+    return trn('{who} kept {n} case of {model} as "{cases}".', '{who} kept {n} cases of {model} as "{cases}".', n, **facts)
+
+
 _ACTS: dict[Act, Callable[[AuditRecord, bool], str]] = {
     Act.LOG: _logged,
     Act.PLAN: _planned,
@@ -233,4 +246,5 @@ _ACTS: dict[Act, Callable[[AuditRecord, bool], str]] = {
     Act.CALLS: _called,
     Act.PROBE: _probed,
     Act.RESTORE: _restored,
+    Act.CASES: _kept_cases,
 }

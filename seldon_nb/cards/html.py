@@ -5,7 +5,26 @@ from __future__ import annotations
 import html
 import re
 
-from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Meter, Meters, Step, Table, Text, Timeline
+from seldon_nb.cards import pictures
+from seldon_nb.cards.card import (
+    Bar,
+    Block,
+    Card,
+    Facts,
+    Line,
+    Lines,
+    Listing,
+    Meter,
+    Meters,
+    Spark,
+    Sparklines,
+    Step,
+    Stop,
+    Strip,
+    Table,
+    Text,
+    Timeline,
+)
 from seldon_nb.cards.card import Tone as _Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin, command
@@ -43,7 +62,7 @@ def _header(card: Card) -> str:
     return f'<div class="hd">{title}<div class="mk">{marks}</div></div>' if marks else f'<div class="hd">{title}</div>'
 
 
-def _block(block: Block, skin: Skin) -> str:
+def _block(block: Block, skin: Skin) -> str:  # noqa: PLR0911 - one for each kind of block
     if isinstance(block, Text):
         return _text(block)
     if isinstance(block, Facts):
@@ -56,7 +75,15 @@ def _block(block: Block, skin: Skin) -> str:
         return f'<ul class="ck">{rows}</ul>' if rows else ""
     if isinstance(block, Listing):
         return _listing(block)
-    return _meters(block) if isinstance(block, Meters) else _timeline(block)
+    if isinstance(block, Timeline):
+        return _timeline(block)
+    if isinstance(block, Strip):
+        return _strip(block)
+    if isinstance(block, Meters):
+        return _measures(block.caption, [_meter(meter) for meter in block.meters])
+    if isinstance(block, Sparklines):
+        return _measures(block.caption, [_spark(spark) for spark in block.sparks], "sk")
+    return _measures(block.caption, [_bar(bar) for bar in block.bars])
 
 
 def _text(block: Text) -> str:
@@ -113,29 +140,70 @@ def _diff_line(line: str) -> str:
 
 
 def _timeline(block: Timeline) -> str:
-    rows = []
-    for name, tone, note in block.stages:
-        icon = "" if tone is _Tone.NEUTRAL else ICONS[tone]
+    words = []
+    for name, _, note in block.stages:
         small = f"<small>{_escape(note)}</small>" if note else ""
-        rows.append(f'<li class="{tone.value}"><span class="dt" aria-hidden="true">{icon}</span>{_escape(name)}{small}</li>')
-    label = tr("Stages, in order")
-    return f'<ol class="tl" aria-label="{_escape(label)}">{"".join(rows)}</ol>' if rows else ""
+        words.append(f"{_escape(name)}{small}")
+    stations = [(tone, tone is not _Tone.NEUTRAL) for _, tone, _ in block.stages]
+    return _stations(stations, words, tr("Stages, in order"))
 
 
-def _meters(block: Meters) -> str:
-    rows = "".join(_meter(meter) for meter in block.meters)
-    caption = f'<p class="mu">{_inline(block.caption)}</p>' if block.caption else ""
-    return f'<div class="ms">{caption}<ul>{rows}</ul></div>' if rows else caption
+def _strip(block: Strip) -> str:
+    caption = f'<p class="mu" aria-hidden="true">{_inline(block.caption)}</p>' if block.caption else ""
+    stations = [(stop.tone, bool(stop.text)) for stop in block.stops]
+    label = block.caption or tr("Where it comes from and where it went")
+    return caption + _stations(stations, [_stop(stop) for stop in block.stops], label, "ln")
+
+
+def _stop(stop: Stop) -> str:
+    name = tr("not known") if not stop.text else stop.text
+    named = f"<b>{_escape(name)}</b>"
+    word = f'<span class="vh">{_escape(tone_word(stop.tone))}: </span>' if stop.tone is not _Tone.NEUTRAL else ""
+    small = f"<small>{_escape(stop.note)}</small>" if stop.note else ""
+    return f"<small>{_escape(stop.label)}</small>{word}{named}{small}"
+
+
+def _stations(stations: list[tuple[_Tone, bool]], words: list[str], label: str, kind: str = "") -> str:
+    """A line of stations, each with its tone, whether it is reached, and its words below."""
+    rows = []
+    for index, ((tone, reached), told) in enumerate(zip(stations, words, strict=True)):
+        last = index == len(stations) - 1
+        onward = not last and stations[index + 1][1]
+        picture = pictures.station(
+            tone, first=index == 0, last=last, reached=reached, onward=onward, icon=tone is not _Tone.NEUTRAL
+        )
+        rows.append(f'<li class="{tone.value}">{picture}<span>{told}</span></li>')
+    classes = f"tl {kind}".rstrip()
+    return f'<ol class="{classes}" aria-label="{_escape(label)}">{"".join(rows)}</ol>' if rows else ""
+
+
+def _measures(caption: str, rows: list[str], kind: str = "") -> str:
+    """Rows of a label, a picture and the words that say the same."""
+    above = f'<p class="mu">{_inline(caption)}</p>' if caption else ""
+    classes = f"ms {kind}".rstrip()
+    return f'<div class="{classes}">{above}<ul>{"".join(rows)}</ul></div>' if rows else above
 
 
 def _meter(meter: Meter) -> str:
-    """The drawing says nothing that the words beside it do not say, so those who do not see it are spared it."""
-    kept, end = (round(max(0.0, min(1.0, share)) * 100) for share in (min(meter.now, meter.after), meter.after))
-    more = f'<rect class="ne" x="{kept}" width="{end - kept}" height="8"></rect>' if end > kept else ""
-    bar = f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="us" width="{kept}" height="8"></rect>{more}</svg>'
-    word = f'<span class="vh">{_escape(tone_word(meter.tone))}: </span>' if meter.tone is not _Tone.NEUTRAL else ""
-    mark = "" if meter.tone is _Tone.NEUTRAL else f"{_icon(meter.tone)} "
-    return f'<li class="{meter.tone.value}"><span class="mu">{_inline(meter.label)}</span>{bar}<span>{mark}{word}{_inline(meter.text)}</span></li>'
+    picture = pictures.meter(meter.now, meter.after)
+    return f'<li class="{meter.tone.value}"><span class="mu">{_inline(meter.label)}</span>{picture}<span>{_sign(meter.tone)}{_inline(meter.text)}</span></li>'
+
+
+def _spark(spark: Spark) -> str:
+    note = f' <span class="mu">{_inline(spark.note)}</span>' if spark.note else ""
+    words = f"{_sign(spark.tone)}<b>{_inline(spark.text)}</b>{note}"
+    return f'<li class="{spark.tone.value}"><span class="mu">{_inline(spark.label)}</span>{pictures.sparkline(spark.values)}<span>{words}</span></li>'
+
+
+def _bar(bar: Bar) -> str:
+    opened, closed = ("<b>", "</b>") if bar.strong else ("", "")
+    kind = ' class="an"' if bar.strong else ""
+    return f"<li{kind}><span>{opened}{_inline(bar.label)}{closed}</span>{pictures.bar(bar.share)}<span>{opened}{_inline(bar.text)}{closed}</span></li>"
+
+
+def _sign(tone: _Tone) -> str:
+    """The tone's icon, and its word for those who do not see it; nothing for a neutral tone."""
+    return "" if tone is _Tone.NEUTRAL else f'{_icon(tone)} <span class="vh">{_escape(tone_word(tone))}: </span>'
 
 
 def _icon(tone: _Tone) -> str:

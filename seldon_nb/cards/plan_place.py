@@ -71,7 +71,10 @@ def place_blocks(plan: Plan) -> list[Block]:
         return []
     blocks: list[Block] = []
     if plan.facts.rights:
-        blocks += [Text(_rights_title(plan, plan.facts), strong=True), Lines(tuple(_right(right) for right in plan.facts.rights))]
+        blocks += [
+            Text(_rights_title(plan, plan.facts), strong=True),
+            Lines(tuple(right_line(right) for right in plan.facts.rights)),
+        ]
     if plan.room:
         caption = tr("Room in `{namespace}`: now → when it is done, of what it may use", namespace=plan.spec.namespace)
         order = list(_RESOURCES)
@@ -151,7 +154,8 @@ def _rights_title(plan: Plan, facts: NamespaceFacts) -> str:
     )
 
 
-def _right(right: Right) -> Line:
+def right_line(right: Right) -> Line:
+    """One right in the words of whoever has it, or what its lack means."""
     use = _USES.get((right.verb, right.resource))
     plain = f"`{right.verb} {right.resource.partition('.')[0]}`"
     words = tr("{use} ({right})", use=tr_with(use, {}), right=plain) if use else plain

@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import textwrap
 
-from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Meters, Step, Table, Text, Timeline, Tone
+from seldon_nb.cards import squares
+from seldon_nb.cards.card import (
+    Bars,
+    Block,
+    Card,
+    Facts,
+    Line,
+    Lines,
+    Listing,
+    Meters,
+    Sparklines,
+    Step,
+    Strip,
+    Table,
+    Text,
+    Timeline,
+    Tone,
+)
 from seldon_nb.cards.clean import visible, width
 from seldon_nb.cards.skin import Skin, command
 from seldon_nb.cards.tones import ICONS
 from seldon_nb.words import tr, trn
 
 WIDTH = 100
-_SQUARES = 20
 _COLOURS = {Tone.NEUTRAL: "2", Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31", Tone.BUSY: "34"}
 
 
@@ -69,7 +85,7 @@ class _Writer:
             "─" * min(longest, self._columns),
         ]
 
-    def block(self, block: Block) -> list[str]:
+    def block(self, block: Block) -> list[str]:  # noqa: PLR0911 - one for each kind of block
         if isinstance(block, Text):
             return self.wrap(block.text)
         if isinstance(block, Facts):
@@ -80,7 +96,11 @@ class _Writer:
             return [text for line in block.lines for text in self._line(line)]
         if isinstance(block, Listing):
             return self._listing(block)
-        return self._meters(block) if isinstance(block, Meters) else self._timeline(block)
+        if isinstance(block, Timeline):
+            return self._timeline(block)
+        if isinstance(block, Strip):
+            return self._strip(block)
+        return self._measures(block)
 
     def steps(self, steps: tuple[Step, ...], indent: str = "") -> list[str]:
         lines: list[str] = []
@@ -126,17 +146,33 @@ class _Writer:
             return line
         return self._paint(line, Tone.GOOD if line.startswith("+") else Tone.BAD)
 
-    def _meters(self, block: Meters) -> list[str]:
-        label = max((width(visible(meter.label)) for meter in block.meters), default=0)
+    def _measures(self, block: Meters | Sparklines | Bars) -> list[str]:
+        """One line for each: icon, label, picture, words."""
+        rows = _drawn(block)
+        label = max((width(visible(name)) for _, name, _, _ in rows), default=0)
         lines = self.wrap(block.caption) if block.caption else []
-        for meter in block.meters:
-            name = visible(meter.label)
-            first = f"{ICONS[meter.tone]} {name}{' ' * (label - width(name))}  {_bar(meter.now, meter.after)}  "
-            if width(first) + width(visible(meter.text)) > self._columns:  # no room for the drawing beside its words
-                lines += self.wrap(f"{name}: {meter.text}", first=f"{ICONS[meter.tone]} ", rest="  ")
+        for icon, name, picture, words in rows:
+            shown = visible(name)
+            first = f"{icon} {shown}{' ' * (label - width(shown))}  {picture}  "
+            if width(first) + width(visible(words)) > self._columns:  # no room for the drawing beside its words
+                lines += self.wrap(f"{name}: {words}", first=f"{icon} ", rest="  ")
             else:
-                lines.append(first + visible(meter.text))
+                lines.append(first + visible(words))
         return lines
+
+    def _strip(self, block: Strip) -> list[str]:
+        lines = self.wrap(block.caption) if block.caption else []
+        stops = []
+        for stop in block.stops:
+            icon = "" if stop.tone is Tone.NEUTRAL else f"{ICONS[stop.tone]} "
+            note = f" ({visible(stop.note)})" if stop.note else ""
+            stops.append(f"{icon}{visible(stop.label)} {visible(stop.text) or '–'}{note}")
+        line = " → ".join(stops)
+        if width(line) <= self._columns:
+            return [*lines, line] if stops else lines
+        return lines + [
+            piece for index, stop in enumerate(stops) for piece in self.wrap(stop, first="→ " if index else "  ", rest="    ")
+        ]
 
     def _timeline(self, block: Timeline) -> list[str]:
         cells = [
@@ -174,10 +210,20 @@ class _Writer:
         return f"\x1b[1m{text}\x1b[0m" if self._color else text
 
 
-def _bar(now: float, after: float) -> str:
-    """What is used, what comes and what is left, in twenty squares; what is given back looks free."""
-    kept, end = (round(max(0.0, min(1.0, share)) * _SQUARES) for share in (min(now, after), after))
-    return "█" * kept + "▓" * (end - kept) + "░" * (_SQUARES - end)
+def _drawn(block: Meters | Sparklines | Bars) -> list[tuple[str, str, str, str]]:
+    """(icon, label, picture, words) of each row."""
+    if isinstance(block, Meters):
+        return [(ICONS[meter.tone], meter.label, squares.meter(meter.now, meter.after), meter.text) for meter in block.meters]
+    if isinstance(block, Sparklines):
+        return [
+            (ICONS[spark.tone], spark.label, squares.sparkline(spark.values), _told(spark.text, spark.note))
+            for spark in block.sparks
+        ]
+    return [("▸" if bar.strong else " ", bar.label, squares.bar(bar.share), bar.text) for bar in block.bars]
+
+
+def _told(text: str, note: str) -> str:
+    return f"{text}  {note}" if note else text
 
 
 def _padded(text: str, room: int, *, right: bool) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from seldon_nb.domain.cases import CaseRows, CaseSet
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
-from seldon_nb.ports import Candidate, PackRequest, Page
+from seldon_nb.domain.profile import Profile
+from seldon_nb.ports import Candidate, PackRequest, Page, SampleRows
 
 
 class GivenCatalog:
@@ -25,7 +27,7 @@ class GivenCatalog:
             raise self._none()
         return self._version
 
-    def versions(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
+    def versions(self, name: str = "", *, page: str = "", limit: int = 50, holding: tuple[str, ...] = ()) -> Page:
         """The version alone."""
         return Page((self._version,) if name in ("", self._version.name) and not page and limit else ())
 
@@ -42,6 +44,30 @@ class GivenCatalog:
         raise self._none()
 
     def annotate(self, version: ModelVersion, *, tags: Mapping[str, str] | None = None, alias: str = "") -> ModelVersion:
+        """Raises: SNB-140."""
+        raise self._none()
+
+    def profile(self, version: ModelVersion) -> Profile | None:
+        """Nobody here knows."""
+        return None
+
+    def sample(self, version: ModelVersion) -> SampleRows | None:
+        """Nobody here knows."""
+        return None
+
+    def cases(self, model: str = "") -> tuple[CaseSet, ...]:
+        """Raises: SNB-140."""
+        raise self._none()
+
+    def save_cases(self, about: CaseSet, rows: CaseRows) -> CaseSet:
+        """Raises: SNB-140."""
+        raise self._none()
+
+    def case_rows(self, about: CaseSet) -> CaseRows:
+        """Raises: SNB-140."""
+        raise self._none()
+
+    def delete_cases(self, about: CaseSet) -> None:
         """Raises: SNB-140."""
         raise self._none()
 

@@ -11,23 +11,29 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seldon_nb.catalog import profiles
 from seldon_nb.catalog import tags as tag
 from seldon_nb.catalog.connection import Connection, out_of_room
 from seldon_nb.catalog.reading import version_of
 from seldon_nb.catalog.registering import Registration, local_path
+from seldon_nb.domain.cases import CaseRows, CaseSet
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
 from seldon_nb.domain.names import is_model_name, nearest
-from seldon_nb.ports import Candidate, PackRequest, Page
+from seldon_nb.domain.profile import Profile
+from seldon_nb.ports import Candidate, PackRequest, Page, SampleRows
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from seldon_nb.catalog.cases import CaseShelf
 
 #: The experiment of runs that we make.
 EXPERIMENT = "seldon_nb"
 NONE = "—"
 _MANY = 1000
+_REMEMBERED = 8
 
 
 class MlflowCatalog:
@@ -47,6 +53,7 @@ class MlflowCatalog:
         self._experiment = ""
         self._downloads: Path | None = None
         self._fetched: dict[str, Path] = {}
+        self._cases: dict[str, CaseRows] = {}
 
     def open_ahead(self) -> None:
         """Import and open MLflow in the background, so that the first use need not wait."""
@@ -104,15 +111,17 @@ class MlflowCatalog:
             record = self._of_run(client, ref) if ref.run_id else self._of_name(client, ref)
             return self._complete(client, record)
 
-    def versions(self, name: str = "", *, page: str = "", limit: int = 50) -> Page:
+    def versions(self, name: str = "", *, page: str = "", limit: int = 50, holding: tuple[str, ...] = ()) -> Page:
         """See ``ports.Catalog``."""
         with self._connection.speaking(name=name) as client:
             order = ["version_number DESC"] if name else ["creation_timestamp DESC", "name ASC", "version_number DESC"]
-            found = client.search_model_versions(_named(name), max_results=limit, order_by=order, page_token=page or None)
+            wanted = _named(name) or _holding(holding)
+            found = client.search_model_versions(wanted, max_results=limit, order_by=order, page_token=page or None)
             if name and not found and not page:
                 self._known(client, name)
             items = tuple(self._complete(client, record) for record in found if is_model_name(record.name))
-            return Page(items, found.token or "")
+            token = found.token or ""  # which MLflow's own databases give as bytes
+            return Page(items, token.decode() if isinstance(token, bytes) else token)
 
     def files(self, version: ModelVersion) -> Path:
         """See ``ports.Catalog``; what is not on this machine is downloaded once per process."""
@@ -142,6 +151,60 @@ class MlflowCatalog:
             if not wanted:
                 return replace(version, aliases=tuple(sorted({*version.aliases, alias})))
             return self._complete(client, client.get_model_version(version.name, str(version.version)))
+
+    def profile(self, version: ModelVersion) -> Profile | None:
+        """See ``ports.Catalog``."""
+        path = self._beside(version, profiles.FILE)
+        return profiles.read(path) if path is not None else None
+
+    def sample(self, version: ModelVersion) -> SampleRows | None:
+        """See ``ports.Catalog``."""
+        path = self._beside(version, profiles.SAMPLE) if version.has_sample else None
+        return profiles.sample(path) if path is not None else None
+
+    def _beside(self, version: ModelVersion, name: str) -> Path | None:
+        """The directory that holds one small file of a model: the model's own, or a copy of this file alone; None if there is none."""
+        if (path := local_path(version.uri)) is not None:
+            return path if (path / name).is_file() else None
+        into = self._room() / f"about-{version.name}-{version.version}"
+        if not (into / name).is_file():
+            with self._connection.speaking(name=version.name) as client:
+                tags = client.get_model_version(version.name, str(version.version)).tags or {}
+                if name == profiles.FILE and not tags.get(tag.PROFILE):
+                    return None
+                self._download(f"{version.uri}/{name}", into)
+        return into
+
+    # --- cases -------------------------------------------------------------------------------------------------------------------
+
+    def cases(self, model: str = "") -> tuple[CaseSet, ...]:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=model) as client:
+            return self._shelf(client).all(model)
+
+    def save_cases(self, about: CaseSet, rows: CaseRows) -> CaseSet:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=about.model) as client:
+            return self._shelf(client).save(about, rows)
+
+    def case_rows(self, about: CaseSet) -> CaseRows:
+        """See ``ports.Catalog``; rows that were read are remembered, because a set is never changed."""
+        if about.id not in self._cases:
+            with self._connection.speaking(name=about.model) as client:
+                while len(self._cases) >= _REMEMBERED:
+                    self._cases.pop(next(iter(self._cases)))
+                self._cases[about.id] = self._shelf(client).rows(about)
+        return self._cases[about.id]
+
+    def delete_cases(self, about: CaseSet) -> None:
+        """See ``ports.Catalog``."""
+        with self._connection.speaking(name=about.model) as client:
+            self._shelf(client).delete(about)
+
+    def _shelf(self, client: MlflowClient) -> CaseShelf:
+        from seldon_nb.catalog.cases import CaseShelf
+
+        return CaseShelf(client, self._connection.uri, lambda name: self._new_experiment(client, name))
 
     # --- one record -------------------------------------------------------------------------------------------------------------
 
@@ -252,6 +315,12 @@ def _named(name: str) -> str:
     """MLflow's filter for a name; empty for all."""
     quote = '"' if "'" in name else "'"
     return f"name={quote}{name}{quote}" if name else ""
+
+
+def _holding(words: tuple[str, ...]) -> str:
+    """MLflow's filter for names that hold all words; what its language could misread matches any character."""
+    safe = ("".join(char if char.isalnum() or char in ".- " else "_" for char in word) for word in words)
+    return " AND ".join(f"name ILIKE '%{word}%'" for word in safe)
 
 
 def _listed(versions: list[int]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seldon_nb.catalog import flavors, modules, requirements, samples, signatures
+from seldon_nb.catalog import flavors, modules, profiles, requirements, samples, signatures
 from seldon_nb.catalog.clean_room_main import plain
 from seldon_nb.catalog.connection import out_of_room, quiet
 from seldon_nb.checks.trial import MAIN, UNNAMED
@@ -43,11 +43,14 @@ def pack(request: PackRequest, into: Path) -> Candidate:
     began = time.perf_counter()
     written = _save(kind, request, into, signature=signature, environment=environment, example=example, name=name)
     took = time.perf_counter() - began
+    ours = signatures.of_mlflow(written)
+    if not request.classification.is_protected:
+        profiles.write(request.profile, ours.inputs.names if ours is not None else (), into)
     return Candidate(
         path=into,
         flavor=kind.flavor,
         serialization=kind.serialization,
-        signature=signatures.of_mlflow(written),
+        signature=ours,
         environment=environment,
         sample=asked,
         expected=plain(answers),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from seldon_nb.catalog import profiles
 from seldon_nb.catalog import tags as tag
 from seldon_nb.catalog.connection import Connection, out_of_room
 from seldon_nb.catalog.reading import read_mlmodel
@@ -107,6 +108,8 @@ class Registration:
             tag.SIZE: str(self.candidate.size),
             tag.MODEL_ID: model_id,
         }
+        if (self.candidate.path / profiles.FILE).is_file():
+            written[tag.PROFILE] = profiles.FILE  # so that nobody need look for a file that is not there
         if tag.CONTRACT in written:
             written[tag.CONTRACT] = tag.shortened(written[tag.CONTRACT], self.candidate.environment)
         return written

@@ -23,6 +23,7 @@ NOTEBOOK = PREFIX + "notebook"
 DATA = PREFIX + "data"
 DATA_DIGEST = PREFIX + "data_digest"
 AUTHOR = PREFIX + "author"
+PROFILE = PREFIX + "profile"
 
 
 def of_lineage(lineage: Lineage) -> dict[str, str]:

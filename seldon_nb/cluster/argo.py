@@ -112,7 +112,7 @@ class ArgoWorkflows:
         labels = f"{marks.OURS},{marks.DEPLOYMENT}={target.name},{marks.PLAN}={short(plan_digest)}"
         found = self._api.every(kinds.WORKFLOW, target.namespace, labels=labels).items
         of_this = [item for item in found if kinds.annotations_of(item).get(marks.PLAN_DIGEST) == plan_digest]
-        return run_of(max(of_this, key=_age)) if of_this else None
+        return run_of(max(of_this, key=age)) if of_this else None
 
     def runs(self, namespace: str = "") -> tuple[Run, ...]:
         """The latest run of every deployment, sorted by namespace and name; one list where a cluster-wide one is permitted.
@@ -125,9 +125,14 @@ class ArgoWorkflows:
             if namespace or error.code_id not in ("SNB-533", "SNB-537"):
                 raise
             return ()  # whoever may only call deployments sees no workflows
-        latest = {str(run.target): run for run in map(run_of, sorted(found, key=_age))}
+        latest = {str(run.target): run for run in map(run_of, sorted(found, key=age))}
         plans = self._plans([run for run in latest.values() if run.phase is not Phase.SUCCEEDED], namespace)
         return tuple(_with_revision(latest[key], plans) for key in sorted(latest))
+
+    def with_revisions(self, runs: Sequence[Run]) -> tuple[Run, ...]:
+        """Runs with the revision that each one's plan becomes, where that can still be read."""
+        plans = self._plans(runs, "") if runs else {}
+        return tuple(_with_revision(run, plans) for run in runs)
 
     def _list(self, kind: kinds.Kind, namespace: str, labels: str) -> tuple[Plain, ...]:
         if namespace:
@@ -251,7 +256,7 @@ def _with_revision(run: Run, plans: Mapping[tuple[str, str], Plan]) -> Run:
     return run if plan is None else replace(run, revision=becoming(plan, by=plan.spec.requested_by, at=run.started_at))
 
 
-def _age(document: Mapping[str, Any]) -> tuple[str, int]:
+def age(document: Mapping[str, Any]) -> tuple[str, int]:
     """Sorts by age; attempts of one second by their number, which makes the name longer or greater."""
     metadata = kinds.metadata(document)
     return str(metadata.get("creationTimestamp", "")), names.attempt_of(str(metadata["name"]))

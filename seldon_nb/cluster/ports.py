@@ -13,6 +13,7 @@ from seldon_nb.cluster.audit import ClusterAudit
 from seldon_nb.cluster.connect import connect
 from seldon_nb.cluster.endpoint import ClusterEndpoint
 from seldon_nb.cluster.facts import Settled
+from seldon_nb.cluster.live import ClusterWatch
 from seldon_nb.cluster.rights import Rights
 from seldon_nb.cluster.serving import ClusterServing
 from seldon_nb.domain.deployment import Target
@@ -64,14 +65,17 @@ def _wired(
 ) -> Ports:
     rights = Rights(api, clock.monotonic)
     endpoint = ClusterEndpoint(api, gateway=gateway, by_address=by_address)
+    serving = ClusterServing(api, endpoint, clock, rights=rights, storage_secret=storage_secret)
+    workflows = ArgoWorkflows(api, clock)
     return Ports(
         catalog=catalog,
         clean_room=clean_room,
-        serving=ClusterServing(api, endpoint, clock, rights=rights, storage_secret=storage_secret),
+        serving=serving,
         endpoint=endpoint,
         access=ClusterAccess(api, rights, clock, gateway=lambda target: bool(gateway(target)) and not api.credentials.in_pod),
         audit=ClusterAudit(api, clock),
         clock=clock,
-        workflows=ArgoWorkflows(api, clock),
+        workflows=workflows,
         grpc=GrpcEndpoint(endpoint.grpc_address),
+        watch=lambda: ClusterWatch(api, rights, serving, workflows),
     )

@@ -17,7 +17,9 @@ from seldon_nb.cluster.kinds import Plain
 from seldon_nb.cluster.refusals import Refused, refusal
 from seldon_nb.cluster.rights import Rights
 from seldon_nb.cluster.rollout import Rollout, settled
+from seldon_nb.cluster.snapshot import log_lines
 from seldon_nb.domain import marks
+from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.namespace import NamespaceFacts
@@ -25,6 +27,8 @@ from seldon_nb.ports import Clock, Report
 
 #: Seconds for which a plan's own look at a deployment is good.
 _FRESH_S = 5.0
+#: How many pods' lines are read.
+_MOST_PODS = 3
 #: What a first deployment gets over by itself: it is left to go on.
 _GOES_ON = frozenset({"SNB-333", "SNB-334", "SNB-342", "SNB-346"})
 
@@ -53,6 +57,10 @@ class ClusterServing:
     def namespaces(self) -> tuple[str, ...]:
         """All namespaces if we may list them; else those that we know to be ours. No request per namespace."""
         return visible.namespaces(self._api)
+
+    def levels(self) -> tuple[tuple[str, Classification], ...]:
+        """The same with the highest classification that may live in each, by its label; unknown where it may not be read."""
+        return visible.levels(self._api)
 
     def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace for a plan. Raises: SNB-212 with the nearest names."""
@@ -116,14 +124,32 @@ class ClusterServing:
         sight = self._sight(document, {(target.namespace, target.name): list(loads)})
         return looking.closely(self._api, sight, now=self._clock.now())
 
+    def logs(self, target: Target, *, lines: int = 100) -> tuple[str, ...]:
+        """The last lines of its pods' containers, the newest pod last; each container's begin with a line of its name.
+
+        Raises: SNB-533 where we may not see pods, or not what they write.
+        """
+        pods = self._api.every(kinds.POD, target.namespace, labels=f"{kinds.SELDON_ID}={target.name}").items
+        found: list[str] = []
+        for pod in sorted(pods, key=lambda pod: str(kinds.metadata(pod).get("creationTimestamp", "")))[-_MOST_PODS:]:
+            name = str(kinds.metadata(pod)["name"])
+            for container in (pod.get("spec") or {}).get("containers") or ():
+                told = log_lines(self._api, target.namespace, name, str(container["name"]), lines=lines)
+                if told:
+                    found += [f"--- {name} {container['name']} ---", *told]
+        return tuple(found[-lines:])
+
     def _sight(self, document: Plain, by_owner: Mapping[tuple[str, str], list[Plain]]) -> looking.Sight:
+        about = kinds.metadata(document)
+        loads = tuple(by_owner.get((str(about["namespace"]), str(about["name"])), ()))
+        return looking.Sight(document, loads, self.from_afar(document, loads))
+
+    def from_afar(self, document: Plain, loads: tuple[Plain, ...]) -> DeploymentStatus:
+        """What a deployment and its workloads tell, without another question."""
         revision = revisions.of_live(document)
-        target = revision.target
         self._endpoint.learn(document)
-        loads = tuple(by_owner.get((target.namespace, target.name), ()))
         state, stages = state_of(document, loads)
-        status = DeploymentStatus(revision=revision, state=state, timeline=stages, url=self._endpoint.url(target))
-        return looking.Sight(document, loads, status)
+        return DeploymentStatus(revision=revision, state=state, timeline=stages, url=self._endpoint.url(revision.target))
 
     # --- apply -------------------------------------------------------------------------------------------------------------------
 

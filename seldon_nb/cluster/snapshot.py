@@ -154,6 +154,16 @@ def read_log(
     api: Api, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = LINES
 ) -> tuple[str, ...]:
     """The last lines of a container; empty if there are none or we may not read them."""
+    try:
+        return log_lines(api, namespace, pod, container, previous=previous, lines=lines)
+    except SeldonNbError:
+        return ()
+
+
+def log_lines(
+    api: Api, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = LINES
+) -> tuple[str, ...]:
+    """The last lines of a container; empty if there are none (yet). Raises: SNB-533 if we may not read them."""
     params = {
         "container": container,
         "tailLines": str(lines),
@@ -162,7 +172,7 @@ def read_log(
     }
     try:
         return tuple(api.text(kinds.POD.path(namespace, pod, "log"), params=params).splitlines()[-lines:])
-    except (Refused, SeldonNbError):
+    except Refused:
         return ()
 
 

@@ -8,17 +8,25 @@ from seldon_nb.cluster import kinds
 from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.refusals import Refused
+from seldon_nb.domain.classification import LABEL_KEY, Classification
 from seldon_nb.domain.errors import SeldonNbError
 
 
 def namespaces(api: Api) -> tuple[str, ...]:
     """All namespaces if we may list them; else those that are ours."""
+    return tuple(name for name, _ in levels(api))
+
+
+def levels(api: Api) -> tuple[tuple[str, Classification], ...]:
+    """The same with the classification that each is labelled with; unknown where we may not list them."""
     try:
-        return tuple(sorted(str(kinds.metadata(item)["name"]) for item in api.every(kinds.NAMESPACE, metadata_only=True).items))
+        items = api.every(kinds.NAMESPACE, metadata_only=True).items
     except SeldonNbError as error:
         if error.code_id != "SNB-533":
             raise
-        return own(api)
+        return tuple((name, Classification.UNKNOWN) for name in own(api))
+    found = ((str(kinds.metadata(item)["name"]), kinds.labels_of(item).get(LABEL_KEY)) for item in items)
+    return tuple(sorted(((name, Classification.parse(label)) for name, label in found), key=lambda pair: pair[0]))
 
 
 def own(api: Api) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ class Watch:
         self._threads: list[threading.Thread] = []
         self._cuts: dict[Feed, Callable[[], None]] = {}
         self._failed: dict[Feed, Exception] = {}
+        self._broken: dict[Feed, Exception] = {}
         self.version = 0  # grows with every change
 
     def __enter__(self) -> Watch:
@@ -115,6 +116,12 @@ class Watch:
                 raise next(iter(self._failed.values()))
             return len(self._listed) == len(self._feeds)
 
+    @property
+    def trouble(self) -> Exception | None:
+        """What keeps it from following right now: what a feed cannot get over, or what it is trying to; None if it follows all."""
+        with self._changed:
+            return next(iter((*self._failed.values(), *self._broken.values())), None)
+
     def wait(self, version: int, timeout_s: float) -> int:
         """Wait until something changed after ``version``; the version now."""
         with self._changed:
@@ -143,6 +150,8 @@ class Watch:
                     self._changed.notify_all()
                 return
             else:  # a broken connection is taken up where it was
+                with self._changed:
+                    self._broken[feed] = failure
                 failures = 1 if moved != version else failures + 1
                 version = moved
                 self._stop.wait(self._pause(failures))
@@ -184,6 +193,7 @@ class Watch:
         def opened(cut: Callable[[], None]) -> None:
             with self._changed:
                 self._cuts[feed] = cut
+                self._broken.pop(feed, None)
             if self._stop.is_set():
                 cut()
 

@@ -68,6 +68,7 @@ class Act(enum.Enum):
     CALLS = "calls"
     PROBE = "probe"
     RESTORE = "restore"
+    CASES = "cases"  # a named set of them was saved or deleted
     REFUSED = "refused"
 
 

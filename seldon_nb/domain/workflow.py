@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seldon_nb.domain.deployment import Progress, Revision, Target
+from seldon_nb.domain.deployment import Progress, Revision, StageStatus, Target
 
 
 class Step(enum.Enum):
@@ -45,11 +45,12 @@ class Run:
     """A plan's way through its workflow.
 
     Attributes:
-        name: of the Workflow object; the same plan has the same name.
+        name: of the Workflow object, or of the run on one machine; the same plan has the same name.
         plan_digest: of the plan that it applies.
         model: ``fraud@3``.
         revision: what the plan becomes if all goes well; None where the plan can no longer be read.
         code, facts: of the one sentence, if it failed.
+        stages: the six stages as far as whoever carries the plan tells them itself; empty where they are read off the deployment.
         started_at, finished_at: RFC 3339; empty if not yet.
     """
 
@@ -62,6 +63,7 @@ class Run:
     revision: Revision | None = None
     code: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    stages: tuple[StageStatus, ...] = ()
     started_at: str = ""
     finished_at: str = ""
 

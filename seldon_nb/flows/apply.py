@@ -6,12 +6,13 @@ Whatever goes wrong, what served before serves afterwards, and one record says s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from seldon_nb.domain.deployment import DeploymentStatus, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.plan import Plan
-from seldon_nb.domain.workflow import Phase, Run
+from seldon_nb.domain.workflow import Phase, Run, Step
 from seldon_nb.ports import Ports, Report, Workflows
 from seldon_nb.steps.check import check
 from seldon_nb.steps.deploy import deploy
@@ -37,18 +38,23 @@ class Applied:
     run: Run | None = None
 
 
-def apply(ports: Ports, plan: Plan, report: Report, *, wait: bool = True) -> Applied:
+Doing = Callable[[Step], None]
+
+
+def apply(ports: Ports, plan: Plan, report: Report, *, wait: bool = True, doing: Doing = lambda _: None) -> Applied:
     """Apply a plan once; a second time changes nothing.
 
     Args:
         wait: false hands the plan over and returns; in a place without workflows it makes no difference.
+        doing: told which step begins, where the steps run in this process; what it raises ends the apply as a failure of the step before does,
+            so that what served before serves afterwards.
 
     Raises: what its steps raise.  Every refusal and failure is recorded.
     """
     if ports.workflows is not None:
         return _hand_over(ports, ports.workflows, plan, report, wait=wait)
     try:
-        return _apply(ports, plan, report)
+        return _apply(ports, plan, report, doing)
     except SeldonNbError as error:
         try:
             record(ports, plan, result=error.code_id)
@@ -57,14 +63,19 @@ def apply(ports: Ports, plan: Plan, report: Report, *, wait: bool = True) -> App
         raise
 
 
-def _apply(ports: Ports, plan: Plan, report: Report) -> Applied:
+def _apply(ports: Ports, plan: Plan, report: Report, doing: Doing) -> Applied:
+    doing(Step.CHECK)
     checked = check(ports, plan)
     if checked.already and checked.live is not None:
         return Applied(checked.live.target, status_of(ports, checked.live.target), None, changed=False)
+    doing(Step.PACKAGE)
     model = package(ports, plan)
+    doing(Step.DEPLOY)
     revision, status = deploy(ports, plan, model, report)
     try:
+        doing(Step.SMOKE_TEST)
         smoke = smoke_test(ports, plan, revision, model)
+        doing(Step.REPORT)
     except SeldonNbError:
         withdraw(ports, revision, checked.live)
         raise

@@ -10,13 +10,19 @@ from seldon_nb.domain.deployment import DeploymentStatus, State, Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.names import nearest
 from seldon_nb.domain.workflow import Phase, Run
-from seldon_nb.ports import Ports
+from seldon_nb.ports import Glimpse, Ports
 
 
 def visible(ports: Ports) -> tuple[DeploymentStatus, ...]:
-    """The deployments that the person may see, those included that a workflow is only bringing to life."""
-    found = {status.target: status for status in ports.serving.statuses()}
-    for run in ports.workflows.runs() if ports.workflows is not None else ():
+    """The deployments that the person may see, those included that somebody is only bringing to life."""
+    runs = ports.carrier.runs() if ports.carrier is not None else ()
+    return together(ports, Glimpse(ports.serving.statuses(), runs))
+
+
+def together(ports: Ports, seen: Glimpse) -> tuple[DeploymentStatus, ...]:
+    """What serves and what is on its way as one list, sorted by namespace and name; what the person may not see is left out."""
+    found = {status.target: status for status in seen.statuses}
+    for run in seen.runs:
         told = _told(run, found.get(run.target))
         if told is not None:
             found[run.target] = told
@@ -29,12 +35,16 @@ def _told(run: Run, serving: DeploymentStatus | None) -> DeploymentStatus | None
     """What a run adds to what serves; None if it adds nothing."""
     if run.phase is Phase.SUCCEEDED or (serving is not None and serving.revision.plan_digest == run.plan_digest):
         return None
+    if run.ended and run.target.place == "here":
+        return None  # what did not come to life on one machine left nothing there to look at; the run itself tells why
     if serving is not None:
-        return serving if run.ended else replace(serving, state=State.UPDATING)
+        return serving if run.ended else replace(serving, state=State.UPDATING, timeline=run.stages or serving.timeline)
     if run.revision is None or run.phase is Phase.STOPPED:
         return None
     state = State.STUCK if run.ended else State.STARTING
-    return DeploymentStatus(revision=run.revision, state=state, diagnosis=run.code, diagnosis_facts=run.facts)
+    return DeploymentStatus(
+        revision=run.revision, state=state, timeline=run.stages, diagnosis=run.code, diagnosis_facts=run.facts
+    )
 
 
 def find(ports: Ports, text: str) -> DeploymentStatus:
@@ -56,7 +66,9 @@ def look(ports: Ports, text: str) -> DeploymentStatus:
     close = ports.serving.status(seen.target)
     if close is None:  # a workflow is only bringing it to life, or could not
         return seen
-    return replace(close, state=State.UPDATING) if (seen.state, close.state) == (State.UPDATING, State.ANSWERING) else close
+    if (seen.state, close.state) != (State.UPDATING, State.ANSWERING):
+        return close
+    return replace(close, state=State.UPDATING, timeline=seen.timeline if seen.target.place == "here" else close.timeline)
 
 
 def choose(mine: Sequence[DeploymentStatus], text: str) -> DeploymentStatus:

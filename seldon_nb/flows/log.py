@@ -9,27 +9,37 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from seldon_nb.checks.contract import Trial, contract_of, judge
+from seldon_nb.codecs.profiling import FEWEST_ROWS, profile_of
 from seldon_nb.domain.audit import Act
 from seldon_nb.domain.classification import Classification, highest
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import Flavor, Lineage, ModelVersion
 from seldon_nb.domain.names import as_dns_label, is_model_name
 from seldon_nb.domain.plan import Finding, Override
+from seldon_nb.domain.profile import Profile
+from seldon_nb.flows.train import remembered
 from seldon_nb.ports import Candidate, PackRequest, Ports, Replay
 from seldon_nb.wire import dump
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRequest:
-    """What is logged, under which name, and what the user takes upon themselves."""
+    """What is logged, under which name, and what the user takes upon themselves.
+
+    Attributes:
+        train: the table that the model was trained with (its columns, without the answers), if it is given; else what was seen of the
+            training while a cell was watched counts.  A few numbers of it are kept, never a row.
+    """
 
     name: str
     pack: PackRequest
     lineage: Lineage = field(default_factory=Lineage)
     overrides: tuple[Override, ...] = ()
     alias: str = ""
+    train: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ def log(ports: Ports, request: LogRequest, *, workspace: Classification) -> Logg
     if not is_model_name(request.name):
         raise fail("SNB-703", name=request.name, suggestion=as_dns_label(request.name))
     level = inherited(request.pack.classification, workspace, request.name)
-    pack = replace(request.pack, classification=level)
+    pack = replace(request.pack, classification=level, profile=_profile(request, level))
     room = Path(tempfile.mkdtemp(prefix="seldon-nb-log-"))
     try:
         candidate = ports.catalog.pack(pack, room / "model")
@@ -81,6 +91,21 @@ def log(ports: Ports, request: LogRequest, *, workspace: Classification) -> Logg
         details={"flavor": version.flavor.value, "classification": level.value, "run": version.lineage.run_id},
     )
     return Logged(version, findings, replay)
+
+
+def _profile(request: LogRequest, level: Classification) -> Profile | None:
+    """What the training data looked like, as far as it is known; never of protected data.
+
+    A sample says what is usual only if it has some rows.
+    """
+    if level.is_protected:
+        return None
+    if request.train is not None:
+        return profile_of(request.train)
+    if (seen := remembered(request.pack.model)) is not None:
+        return seen
+    found = profile_of(request.pack.sample, source="sample")
+    return found if found is not None and found.rows >= FEWEST_ROWS else None
 
 
 def inherited(wanted: Classification, workspace: Classification, name: str) -> Classification:

@@ -12,6 +12,7 @@
       supervisor/           its configuration and logs
       audit/                the chain of records and its anchor
       contracts/            what the clean room saw, by model digest
+      applies/              plans that a process of their own carries out, and how far each is
     run/                    sockets; outside the home if its path is too long for a socket (108 bytes on Linux)
 """
 
@@ -124,8 +125,13 @@ class Home:
         """What the clean room saw, by model digest."""
         return self.root / "contracts"
 
+    @property
+    def applies(self) -> Path:
+        """Plans on their way, and where they ended."""
+        return self.root / "applies"
 
-_ROOMS = ("keys", "mlflow", "deployments", "slots", "gateway", "supervisor", "audit", "contracts")
+
+_ROOMS = ("keys", "mlflow", "deployments", "slots", "gateway", "supervisor", "audit", "contracts", "applies")
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -144,3 +150,15 @@ def write_private(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def tail(path: Path, most: int = 256 * 1024) -> list[str]:
+    """The last whole lines of a file, of at most ``most`` bytes; none if it is not there."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - most))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return lines[1:] if size > most else lines

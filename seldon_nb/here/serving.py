@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.names import nearest
 from seldon_nb.domain.namespace import NamespaceFacts
+from seldon_nb.here.home import tail
 from seldon_nb.here.place import Place
 from seldon_nb.here.records import Live
 from seldon_nb.here.report import GATEWAY
@@ -40,6 +42,11 @@ class LocalServing:
     def namespaces(self) -> tuple[str, ...]:
         """The names of all namespaces, sorted."""
         return tuple(sorted(name for name, _ in self._place.file.namespaces))
+
+    def levels(self) -> tuple[tuple[str, Classification], ...]:
+        """The same with the highest classification that may live in each."""
+        file = self._place.file
+        return tuple((name, file.ceiling(name)) for name in self.namespaces())
 
     def namespace(self, name: str, *, deployment: str = "") -> NamespaceFacts:
         """Facts of a namespace. Raises: SNB-212 with the nearest names."""
@@ -168,6 +175,18 @@ class LocalServing:
             yield
         finally:
             lock.release()
+
+    def logs(self, target: Target, *, lines: int = 100) -> tuple[str, ...]:
+        """The last lines of the model server that serves; of one that is only coming if none does."""
+        live = self._records.live(target)
+        if live is not None:
+            slot = self._place.slots.get(live.slot)
+        else:
+            coming = [slot for slot in self._place.slots.all() if slot.owner() == str(target)]
+            if not coming:
+                return ()
+            slot = coming[-1]
+        return tuple(tail(slot.root / "log")[-lines:])
 
     # --- looking -------------------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,9 +30,14 @@ class Tally:
         self._gateway = gateway
         self._offset = 0
         self._counts: dict[str, _Count] = {}
+        self._lock = threading.Lock()
 
     def read(self, revisions: Iterable[Revision]) -> dict[str, tuple[int, int | None]]:
-        """(calls, median in milliseconds of the latest, None without any) by deployment."""
+        """(calls, median in milliseconds of the latest, None without any) by deployment; several threads may ask."""
+        with self._lock:
+            return self._read(revisions)
+
+    def _read(self, revisions: Iterable[Revision]) -> dict[str, tuple[int, int | None]]:
         records, self._offset = self._gateway.calls(self._offset)
         counts = {}
         for revision in revisions:

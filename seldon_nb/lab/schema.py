@@ -543,12 +543,13 @@ class HistoryRow(Shape):
 
 
 class HistoryPage(Shape):
-    """GET ``history``: newest first; ``whole`` says whether the chain of records holds, if that was asked for."""
+    """GET ``history``: newest first; ``whole`` says whether the chain of records holds, None if that was not asked for."""
 
     items: tuple[HistoryRow, ...]
     offset: int
     total: int
     problems: tuple[Problem, ...] = ()
+    whole: bool | None = None
 
 
 # --- the test view ----------------------------------------------------------------------------------------------------------------------

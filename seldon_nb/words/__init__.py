@@ -7,36 +7,61 @@ Codes, names and JSON keys are never translated.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import functools
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from seldon_nb.domain.code import N_, fill
+from seldon_nb.words import chosen
 
 DOMAIN = "seldon_nb"
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "fr")
 
-__all__ = ["LANGUAGES", "N_", "language", "tr", "trn", "use_language"]
+__all__ = ["LANGUAGES", "N_", "language", "speaking", "tr", "tr_with", "trn", "use_language"]
 
-_chosen: list[str] = []
+_process: list[str] = []
+_context: contextvars.ContextVar[str] = contextvars.ContextVar("seldon_nb_language", default="")
 
 
 def use_language(code: str | None) -> None:
     """Choose ``en`` or ``fr`` for this process; None goes back to the environment's choice."""
-    _chosen[:] = [code] if code else []
+    _process[:] = [code] if code else []
+
+
+@contextlib.contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Speak ``en`` or ``fr`` within this block only: for one request among many, in this thread and in the tasks begun here.
+
+    ``fr-CA`` and ``fr_CA`` are French, other languages are English; None or an empty word changes nothing.
+    """
+    token = _context.set(known(code) if code else _context.get())
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def known(code: str) -> str:
+    """``fr`` for any French, else ``en``."""
+    return "fr" if code.lower().startswith("fr") else "en"
 
 
 def language() -> str:
-    """``fr`` if chosen, or if SELDON_NB_LANG or the locale says so; else ``en``."""
-    if _chosen:
-        return _chosen[0] if _chosen[0] in LANGUAGES else "en"
-    for variable in ("SELDON_NB_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+    """``fr`` or ``en``; the first of these that says anything decides:
+
+    the block (:func:`speaking`), the process (:func:`use_language`), SELDON_NB_LANG, in a kernel the language chosen in JupyterLab, the locale.
+    """
+    if spoken := _context.get() or (_process[0] if _process else "") or os.environ.get("SELDON_NB_LANG", "") or chosen.in_lab():
+        return known(spoken)
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:
-            return "fr" if value.lower().startswith("fr") else "en"
+            return known(value)
     return "en"
 
 

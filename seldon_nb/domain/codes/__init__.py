@@ -7,10 +7,25 @@
 from __future__ import annotations
 
 from seldon_nb.domain.code import Code
-from seldon_nb.domain.codes import access, audit, cluster, cluster_api, frames, model, ours, place, plan, serving, steps, usage
+from seldon_nb.domain.codes import (
+    access,
+    audit,
+    cluster,
+    cluster_api,
+    frames,
+    lab,
+    model,
+    ours,
+    place,
+    plan,
+    serving,
+    steps,
+    trying,
+    usage,
+)
 
 ALL: dict[str, Code] = {}
-for _module in (model, plan, serving, frames, cluster, access, place, cluster_api, steps, audit, usage, ours):
+for _module in (model, plan, serving, frames, cluster, access, place, cluster_api, steps, audit, usage, lab, trying, ours):
     for _code in _module.CODES:
         if _code.id in ALL:
             raise ValueError(f"two codes are called {_code.id}")
