@@ -9,6 +9,8 @@ import time
 PARTS = (
     ("units and documents", ("-m", "pytest", "tests/unit", "tests/golden", "-q")),
     ("this machine", ("-m", "pytest", "tests/here", "tests/contract", "tests/peers", "-q")),
+    ("the panel's own checks", ("-m", "tests.lab.check")),
+    ("the panel", ("-m", "pytest", "tests/lab", "-q")),
     ("a Kubernetes", ("-m", "tests.cluster.suite")),
     ("the notebooks", ("-m", "pytest", "tests/notebooks", "-q")),
 )

@@ -16,6 +16,7 @@ BENCHES = {
     "bench_predict": "100,000 rows × 20 columns",
     "bench_load_ext": "Loading the extension",
     "bench_grpc": "gRPC beside REST",
+    "bench_lab": "JupyterLab with the panel",
     "bench_render_cluster": "A thousand deployments for a cluster",
     "bench_cluster_plan": "A plan at a real API server",
     "bench_cluster_watch": "Watching 5,000 deployments",

@@ -46,6 +46,8 @@ _ALSO = {"step": ("images/model-server/requirements.txt",)}
 _KEPT = 2  # archives of one image
 #: Images without code of ours: nothing but a program of Debian's.
 _NO_CODE = frozenset({"builder"})
+#: Images that hold the built panel, where the tree has it.
+_SHOW_PANEL = frozenset({"notebook"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,15 @@ def inputs(name: str) -> str:
     """The digest of everything that an image is made of."""
     parts = [packages_key(name)]
     for path in sorted((ROOT / "seldon_nb").rglob("*")) if name not in _NO_CODE else ():
-        if path.is_file() and path.suffix != ".pyc":
+        if path.is_file() and path.suffix != ".pyc" and (name in _SHOW_PANEL or "labextension" not in path.parts):
             parts += [path.relative_to(ROOT).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
     return _digest(parts)
+
+
+def _ignored(name: str) -> str:
+    """The file that says what of the repository an image is built without."""
+    own = f"images/{name}/.containerignore"
+    return own if (ROOT / own).is_file() else "images/.containerignore"
 
 
 def packages_key(name: str) -> str:
@@ -193,7 +201,7 @@ def build(name: str) -> Built:
         if built.archive.is_file() and built.bill.is_file():
             os.utime(built.archive)
             return built
-        words = ["--isolation", "chroot", "--layers", "--ignorefile", "images/.containerignore", "--build-arg", f"BASE={base()}"]
+        words = ["--isolation", "chroot", "--layers", "--ignorefile", _ignored(name), "--build-arg", f"BASE={base()}"]
         if _CERTIFICATES.is_file():
             words += ["--build-arg", f"PIP_CERT={_CERTIFICATES}", "--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"]
         if index := os.environ.get("PIP_INDEX_URL"):

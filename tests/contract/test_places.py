@@ -30,6 +30,7 @@ def code_of(action, *args, **kwargs) -> str:
 def test_a_place_offers_all_its_ports(ground):
     assert isinstance(ground.ports, Ports)
     assert ground.open in ground.ports.serving.namespaces()
+    assert ground.ports.serving.namespaces() == tuple(name for name, _ in ground.ports.serving.levels())
 
 
 def test_a_logged_version_is_found_by_every_kind_of_reference(ground, logged):

@@ -10,13 +10,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from seldon_nb.cards.card import Card
+from seldon_nb.cards.card import Bar, Bars, Card, Stop, Strip, Tone
 from seldon_nb.cards.clean import width
 from seldon_nb.cards.deployment import deployment_card, deployments_card
 from seldon_nb.cards.doctor import doctor_card
@@ -29,6 +29,8 @@ from seldon_nb.cards.place import place_card
 from seldon_nb.cards.plan import plan_card
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.text import to_text
+from seldon_nb.cards.token import token_card
+from seldon_nb.cards.training import autolog_card, not_recorded_card, nothing_fitted_card, training_card
 from seldon_nb.checks.samples import PINNED, SOURCE
 from seldon_nb.domain.audit import Act, AuditRecord
 from seldon_nb.domain.classification import Classification
@@ -39,8 +41,9 @@ from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Answer, Contract, Environment, Flavor, Lineage, ModelVersion
 from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings, QuotaChange, Right, SecretFacts
 from seldon_nb.domain.plan import Base, Document, Finding, Plan, PlanSpec, Server, documents_digest, plan_digest
-from seldon_nb.domain.principal import Principal, Role
+from seldon_nb.domain.principal import Principal, Role, SecretToken
 from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature
+from seldon_nb.domain.training import Fingerprint, Trained, TrainingRun
 from seldon_nb.ports import ChainVerdict, Inspection, Page
 from seldon_nb.words import DOMAIN, LOCALE_DIR, use_language
 
@@ -106,6 +109,41 @@ def version(number: int = 2, level: Classification = Classification.PROTECTED_B)
         size=1_234_567,
         created_at="2026-11-21T09:30:00.000Z",
     )
+
+
+def trained(
+    former: int = 5,
+    metrics: dict[str, float] | None = None,
+    fingerprint: Fingerprint | None = Fingerprint(rows=30_000, columns=12, digest=DIGEST),  # noqa: B008 - frozen
+    model: str = "model",
+) -> Trained:
+    def run(index: int, **more: object) -> TrainingRun:
+        values = {"auc": 0.9 + index / 1000, "val_loss": 0.3 - index / 100, "training_f1_score": 0.5}
+        return TrainingRun(
+            id=f"r{index}", name=f"calm-fox-{index}", experiment="Fraud 2026", metrics=values, fingerprint=DIGEST, **more
+        )
+
+    last = run(former, estimator="LogisticRegression")
+    return Trained(
+        runs=(replace(last, metrics=metrics) if metrics else last,),
+        former=tuple(run(index) for index in range(former)),
+        fingerprint=fingerprint,
+        level=Classification.UNCLASSIFIED,
+        model=model,
+        data="X_train" if model else "",
+    )
+
+
+def lineage() -> Card:
+    stops = (
+        Stop("notebook", "Notebook", "fraud.ipynb", "9f31c2"),
+        Stop("run", "Run", "calm-fox-12"),
+        Stop("version", "Version", "fraud@2"),
+        Stop("workflow", "Workflow", ""),
+        Stop("deployment", "Deployment", "dev/fraud", "21 Nov 09:30", Tone.GOOD),
+    )
+    bars = Bars((Bar("fraud", 0.92, "92 %", strong=True), Bar("honest", 0.08, "8 %")), caption="One answer")
+    return Card(kind="lineage", title="Where it comes from", blocks=(Strip(stops), bars))
 
 
 def plan(*findings: Finding, base: Base | None = None, diff: str = "", callers: tuple[Principal, ...] = (YOU,)) -> Plan:
@@ -323,6 +361,16 @@ SAMPLES: dict[str, Callable[[Skin], Card]] = {
     "place": lambda skin: place_card(PlaceSeen(), skin=skin),
     "place-back": lambda skin: place_card(PlaceSeen(restored=(Back(),), started=("gateway",)), skin=skin),
     "place-down": lambda skin: place_card(PlaceSeen(running=False, processes=0), skin=skin),
+    "training": lambda skin: training_card(trained()),
+    "training-first": lambda skin: training_card(trained(0, metrics={"rmse": 12.345}, fingerprint=None, model="")),
+    "training-stopped": lambda skin: training_card(
+        replace(trained(2), level=Classification.PROTECTED_B, declared="/protected-b", stopped=True)
+    ),
+    "training-nothing": lambda skin: nothing_fitted_card(),
+    "training-none": lambda skin: not_recorded_card(),
+    "autolog": lambda skin: autolog_card(on=True),
+    "token": lambda skin: token_card(SecretToken("secret-value", "dev/fraud", "you", 1_795_000_000)),
+    "lineage": lambda skin: lineage(),
     "error": lambda skin: error_card(
         fail("SNB-603", subject="dev/fraud", path="/home/you/audit", reason="No space left on device"), skin=skin
     ),

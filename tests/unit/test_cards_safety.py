@@ -8,7 +8,26 @@ from html.parser import HTMLParser
 
 import pytest
 
-from seldon_nb.cards.card import Card, Facts, Line, Lines, Listing, Step, Table, Text, Timeline, Tone
+from seldon_nb.cards.card import (
+    Bar,
+    Bars,
+    Card,
+    Facts,
+    Line,
+    Lines,
+    Listing,
+    Meter,
+    Meters,
+    Spark,
+    Sparklines,
+    Step,
+    Stop,
+    Strip,
+    Table,
+    Text,
+    Timeline,
+    Tone,
+)
 from seldon_nb.cards.clean import visible, width
 from seldon_nb.cards.error import error_card, steps_of
 from seldon_nb.cards.html import to_html
@@ -61,6 +80,10 @@ def everywhere(text: str) -> Card:
             Listing(text, "+" + text, language="diff"),
             Listing(text, text, language=text),
             Timeline(((text, Tone.GOOD, text), (text, Tone.BUSY, ""))),
+            Meters((Meter(text, 0.2, 0.4, text, Tone.BAD),), caption=text),
+            Sparklines((Spark(text, (0.1, None, 0.3), text, text, Tone.GOOD),), caption=text),
+            Bars((Bar(text, 0.9, text, strong=True), Bar(text, 0.1, text)), caption=text),
+            Strip((Stop("run", text, text, text), Stop(text, text, "", "", Tone.BAD)), caption=text),
         ),
         steps=(Step(text, text, "python"),),
         who=text,
@@ -183,12 +206,13 @@ def test_a_notebook_evaluates_nothing_in_a_name(name: str, monkeypatch: pytest.M
 
     from seldon_nb import magics
     from seldon_nb.cards.skin import command as shown
+    from seldon_nb.magics import line as lines
 
     shell = InteractiveShell()
     magics.load(shell)
     shell.user_ns |= {"x": "EVALUATED", "y": "EVALUATED", "b": "EVALUATED", "HOME": "EVALUATED"}
     seen: list[str] = []
-    monkeypatch.setattr(magics, "seldon", lambda _, line: seen.append(line))
+    monkeypatch.setattr(lines, "seldon", lambda _, line: seen.append(line))
     shell.run_cell(shown(Step("", command(NextStep(verb="show {name}"), name=name)), Skin.NOTEBOOK))
     assert [shlex.split(line) for line in seen] == [["show", name]]
 

@@ -35,7 +35,7 @@ def status(namespace: str, name: str, place: str = "here", digest: str = "sha256
 def ports(statuses, runs):
     return SimpleNamespace(
         serving=SimpleNamespace(statuses=lambda: tuple(statuses)),
-        workflows=SimpleNamespace(runs=lambda: tuple(runs)),
+        carrier=SimpleNamespace(runs=lambda: tuple(runs)),
         access=SimpleNamespace(may=lambda verb, target: target.name != "hidden"),
     )
 
