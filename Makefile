@@ -46,7 +46,7 @@ demo-cluster: cluster  ## The whole journey through an Argo workflow on that Kub
 	@$(BIN)/python -m tests.cluster.demo
 
 lab: extension  ## Open JupyterLab with the panel and the tutorial notebooks
-	@env -u SELDON_NB_LANG PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab notebooks
+	@env -u SELDON_NB_LANG PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root) notebooks
 
 $(MODULES): extension/package.json extension/yarn.lock extension/.yarnrc.yml | $(STAMP)
 	@echo "Fetching what the panel is built with (a minute the first time)…"

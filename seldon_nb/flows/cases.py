@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from seldon_nb.cards.amounts import moment
 from seldon_nb.codecs.cells import Scalar, TensorCells
 from seldon_nb.codecs.comparing import same_row
 from seldon_nb.domain.audit import Act
@@ -76,7 +77,14 @@ def save(ports: Ports, question: Question, name: str, *, replace: bool = False, 
     model, _, number = revision.model.rpartition("@")
     former = next((about for about in sets(ports, model) if about.name == name), None)
     if former is not None and not replace:
-        raise fail("SNB-363", model=model, cases=name, rows=former.rows, who=former.author or "—", when=former.created_at)
+        raise fail(
+            "SNB-363",
+            model=model,
+            cases=name,
+            rows=former.rows,
+            who=former.author or "—",
+            when=moment(former.created_at, year=True),
+        )
     reply = ask(ports, question, tokens=tokens)
     if len(reply.data) != question.rows:
         raise fail("SNB-325", name=str(question.target), reason=_other_rows(len(reply.data)), rows=f"1–{question.rows}")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from seldon_nb.cards.amounts import number
 from seldon_nb.codecs.cells import Scalar
 from seldon_nb.codecs.comparing import rows_of as answers_of
 from seldon_nb.codecs.comparing import same_row
@@ -210,7 +211,7 @@ def _sentence(ports: Ports, revision: Revision, parties: Sequence[Answered], cou
     differing, rows = counts
     if sum(party.rows is not None for party in parties) < 2:
         return tr("Nothing could be compared.")
-    facts = {"rows": f"{rows:,}", "tolerance": f"{tolerance:g}"}
+    facts = {"rows": number(rows), "tolerance": f"{tolerance:g}"}
     if not differing:
         return trn(
             "The answer to {rows} row is the same, within {tolerance}.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seldon_nb.cards.amounts import number
 from seldon_nb.codecs.cells import Scalar, TensorCells, cells_of, table_of, tensors_of, troubles
 from seldon_nb.codecs.comparing import shares
 from seldon_nb.codecs.explain import fit
@@ -174,7 +175,7 @@ def check_rows(revision: Revision, question: Question, most: int = MOST_ROWS) ->
     """Refuse more rows than may go at once. Raises: SNB-360."""
     most = min(most, most_rows(revision))
     if question.rows > most:
-        found, limit = (trn("{count} row", "{count} rows", n, count=f"{n:,}") for n in (question.rows, most))
+        found, limit = (trn("{count} row", "{count} rows", n, count=number(n)) for n in (question.rows, most))
         raise fail("SNB-360", name=str(revision.target), found=found, limit=limit)
 
 
@@ -183,5 +184,5 @@ def check_size(ports: Ports, revision: Revision, rows: Any) -> None:
     size = len(way_to(ports, revision).codec.encode(rows, revision.signature, model=revision.model).body)
     most = PROTECTED_BYTES if revision.classification.is_protected else MOST_BYTES
     if size > most:
-        found, limit = (tr("{count} KiB", count=f"{-(-n // 1024):,}") for n in (size, most))
+        found, limit = (tr("{count} KiB", count=number(-(-n // 1024))) for n in (size, most))
         raise fail("SNB-360", name=str(revision.target), found=found, limit=limit)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.lab.browser import Screen
 from tests.lab.lab_process import LabProcess
-from tests.lab.panel_page import FRONT, SIDE, run_cell, write_notebook
+from tests.lab.panel_page import FRONT, SERVED, SIDE, run_cell, write_notebook
 
 State = Callable[[Screen], Locator]
 DEPLOYMENT = {"place": "here", "namespace": "dev", "name": "fraud"}
@@ -90,7 +90,8 @@ def plan_refused(screen: Screen) -> Locator:
 
 def run(screen: Screen) -> Locator:
     screen.command("seldon-nb:open-run", place="here", namespace="dev", id=applied(screen.lab))
-    expect(_front(screen).locator(".snb-timeline")).to_be_visible()
+    expect(_front(screen).locator(".snb-timeline").last).to_be_visible()
+    expect(_front(screen).locator(".snb-progress.snb-good")).to_be_visible(timeout=SERVED)
     return _front(screen)
 
 
@@ -188,25 +189,37 @@ def question(screen: Screen) -> Locator:
     return dialog
 
 
-def notebook(screen: Screen) -> Locator:
-    """Cards of magics, a training, and the test view as an output."""
-    train = "%%seldon train\nfrom sklearn.tree import DecisionTreeClassifier\nmodel = DecisionTreeClassifier(random_state=0).fit([[0.0], [1.0]] * 8, ['a', 'b'] * 8)"
-    cells = (
-        "%load_ext seldon_nb\nimport seldon_nb as sn",
-        train,
-        "%seldon plan fraud@1 --to protb",
-        "%seldon show fraud@9",
-        "sn.deployment('dev/fraud').widget()",
-    )
-    write_notebook(screen.lab, "states.ipynb", *cells)
-    screen.command("docmanager:open", path="states.ipynb")
+LOAD = "%load_ext seldon_nb\nimport seldon_nb as sn"
+TRAIN = (
+    "%%seldon train\nfrom sklearn.tree import DecisionTreeClassifier\n"
+    "model = DecisionTreeClassifier(random_state=0).fit([[0.0], [1.0]] * 8, ['a', 'b'] * 8)"
+)
+WIDGET = "sn.deployment('dev/fraud').widget()"
+
+
+def _notebook(screen: Screen, name: str, *cells: str) -> Locator:
+    """A notebook of each language has a kernel of its own."""
+    name = f"{name}-{screen.page.evaluate('() => document.documentElement.lang') or 'en'}.ipynb"
+    write_notebook(screen.lab, name, *cells)
+    screen.command("docmanager:open", path=name)
     screen.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
     )
     for index in range(len(cells)):
         run_cell(screen.page, index, timeout=90_000)
-    sheet = screen.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
+    return screen.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
+
+
+def notebook(screen: Screen) -> Locator:
+    """Cards of magics: a training, a plan, an error."""
+    return _notebook(screen, "cards", LOAD, TRAIN, "%seldon plan fraud@1 --to protb", "%seldon show fraud@9")
+
+
+def notebook_widget(screen: Screen) -> Locator:
+    """The test view as an output, below what a training leaves."""
+    sheet = _notebook(screen, "widget", LOAD, TRAIN, WIDGET)
     expect(sheet.locator(".snb-tester .snb-test-fields")).to_be_visible()
+    sheet.locator(".snb-tester").scroll_into_view_if_needed()
     return sheet
 
 
@@ -231,6 +244,7 @@ STATES: dict[str, State] = {
     "test-tensor": tester_tensor,
     "question": question,
     "notebook": notebook,
+    "notebook-widget": notebook_widget,
 }
 
 _runs: dict[str, str] = {}

@@ -22,10 +22,15 @@ def lab_wishes(staged):
     return {"environment": {"SELDON_NB_HOME": str(staged())}}
 
 
-def harmless(page, view):
+def inert(page, view):
     """Nothing of it acted, and nothing of it became an element."""
     assert page.evaluate("() => window.pwned === undefined")
     assert view.locator("img, script").count() == 0
+
+
+def harmless(page, view):
+    """It is inert, and what cannot be seen is made visible."""
+    inert(page, view)
     assert "\x1b" not in (view.text_content() or "")
 
 
@@ -83,10 +88,13 @@ def test_cards_and_answers_in_a_notebook_show_characters(screen, lab):
     )
     path = write_notebook(lab, "hostile.ipynb", *cells)
     page = screen.open_notebook("hostile.ipynb")
-    for index, said in ((0, MARKUP), (1, MARKUP), (2, "hostile")):
+    for index in (0, 1):
         output = run_cell(page, index)
-        expect(output).to_contain_text(said)
-        harmless(page, output)
+        expect(output).to_contain_text(MARKUP)
+        inert(page, output)  # it is a DataFrame with what the model answered, and pandas shows it
+    card = run_cell(page, 2)
+    expect(card).to_contain_text("hostile")
+    harmless(page, card)
     refused = run_cell(page, 3)
     expect(refused).to_contain_text(MARKUP)
     harmless(page, refused)

@@ -57,7 +57,7 @@ def test_a_model_is_deployed_from_its_row(panel, removed):
     apply = card.get_by_role("button", name="Apply")
     expect(apply).to_have_accessible_description(re.compile("plan again", re.IGNORECASE))  # the card is of another wish
     form.get_by_role("button", name="Plan again").click()
-    card = front(page).get_by_role("region", name=re.compile("^Plan .*fresh"))
+    card = front(page).get_by_role("region", name=re.compile("^Plan")).filter(has_text="dev/fresh")
     expect(card).to_be_visible()
     assert digest_shown(card) != first
 

@@ -73,7 +73,7 @@ def test_a_model_is_deployed_and_tested_with_keys_only(panel, lab):
     tab_to(page, name, key="Shift+Tab")
     page.keyboard.type("keys")
     page.keyboard.press("Enter")
-    card = front(page).get_by_role("region", name=re.compile("^Plan .*keys"))
+    card = front(page).get_by_role("region", name=re.compile("^Plan")).filter(has_text="dev/keys")
     expect(card.get_by_role("heading").first).to_be_focused()
     assert digest_shown(card)
     tab_to(page, card.get_by_role("button", name="Apply"))

@@ -110,7 +110,7 @@ def test_the_completer_offers_verbs_models_and_flags(screen, lab):
     assert {"deploy", "plan", "log", "list"} <= set(completions(page, 1, "%seldon "))
     screen.wait_until(lambda: {"fraud@1", "fraud@2"} <= set(completions(page, 1, "%seldon plan fr")), seconds=30)
     assert {"--to", "--name"} <= set(completions(page, 1, "%seldon plan fraud@1 --"))
-    assert {"dev", "protb"} <= set(completions(page, 1, "%seldon plan fraud@1 --to "))
+    screen.wait_until(lambda: {"dev", "protb"} <= set(completions(page, 1, "%seldon plan fraud@1 --to ")), seconds=30)
 
 
 def test_a_training_leaves_its_strip(screen, lab):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.panel_page import clear, one_page
-from tests.lab.states import STATES
+from tests.lab.states import STATES, applied
 
 KEPT = Path(__file__).resolve().parents[2] / "extension/screenshots"
 SHOWN = (
@@ -26,7 +26,7 @@ SHOWN = (
     "test-answer",
     "test-bad",
     "test-compare",
-    "notebook",
+    "notebook-widget",
 )
 #: What is another at each run is set to one value before the picture is taken.
 _STILL = """
@@ -39,7 +39,10 @@ root => {
     [/\\b\\d+ (min|h|d|j) ago\\b/g, '5 min ago'],
     [/\\bjust now\\b/g, '5 min ago'],
     [/il y a \\d+ (min|h|j)/g, 'il y a 5 min'],
+    [/\\b\\d{1,2} [A-Z][a-z]{2} (?=\\d)/g, '5 Jan '],
+    [/\\b\\d{1,2}(er)? \\p{L}{3,5}\\.? à \\d+ h \\d+/gu, '5 janv. à 9 h 30'],
     [/\\b\\d{1,2}:\\d{2}(:\\d{2})?\\b/g, '09:30'],
+    [/\\[\\d+\\]:/g, '[1]:'],
     [/\\b\\d+ calls?\\b/g, '12 calls'],
     [/\\b\\d+ appels?\\b/g, '12 appels'],
   ];
@@ -60,7 +63,8 @@ def lab_wishes(staged):
 
 @pytest.fixture(scope="module")
 def dressed(browser, lab):
-    """A page per language and theme, opened once."""
+    """A page per language and theme, opened once; there is a deployment that was applied from the panel."""
+    applied(lab)
     with contextlib.ExitStack() as stack:
 
         @functools.cache
@@ -75,6 +79,7 @@ def dressed(browser, lab):
 @pytest.mark.parametrize("state", SHOWN)
 def test_it_looks_as_it_did(dressed, state, language, theme):
     screen = clear(dressed(language, theme))
+    screen.lab.choose(theme=theme, language=language)  # kernels that start now look there
     region = STATES[state](screen)
     screen.page.mouse.move(1239, 859)
     region.evaluate(_STILL)
@@ -89,14 +94,14 @@ def test_it_looks_as_it_did(dressed, state, language, theme):
 
 
 def small(taken: Path, kept: Path) -> None:
-    """The picture in as few colours as it needs."""
+    """The picture in as few colours as it needs, at most 1280 wide."""
     from PIL import Image
 
     kept.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(taken) as image:
         plain = image.convert("RGB")
         plain.thumbnail((1280, 1280))
-        plain.quantize(128, dither=Image.Dither.NONE).save(kept, optimize=True)
+        plain.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(kept, optimize=True)
 
 
 def unlike(one: Path, other: Path) -> float:

@@ -76,12 +76,12 @@ CODES: tuple[Code, ...] = (
     Code(
         id="SNB-415",
         kind=Kind.NOT_ALLOWED,
-        what=N_("On this Jupyter server the panel may look but not change anything, so nothing was done."),
+        what=N_("On this Jupyter server the panel shows things but may not change them, so nothing was done."),
         saw=N_("It runs with `SeldonNbApp.allow_actions = False`."),
         next=(NextStep(say=N_("See what is deployed:"), verb="list"),),
         who=_JUPYTER_TEAM,
         explain=N_(
-            "An administrator can allow the panel to look and nothing more. What you may do with magics and in a shell is not changed by this."
+            "An administrator can allow the panel to show things and nothing more. What you may do with magics and in a shell is not changed by this."
         ),
         example={},
     ),

@@ -1,4 +1,4 @@
-"""``status``: who answers, for whom, where.  Starts nothing and asks no cluster."""
+"""``status``: who answers, for whom, where.  Starts no process and asks no cluster."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from seldon_nb.lab.handler import Resource
 
 if TYPE_CHECKING:
     from seldon_nb.lab.schema import Status
+    from seldon_nb.workspace import Workspace
+
+
+#: Seconds between the first question of a page and the opening of the catalogue: the page is drawn first.
+PAUSE_S = 1.5
 
 
 class StatusResource(Resource):
@@ -32,6 +37,7 @@ def status(asked: Asked) -> Status:
     from seldon_nb.words import language
 
     workspace = asked.workspace
+    asked.work.part("ahead", lambda: Ahead(workspace))
     return Status(
         version=__version__,
         language=language(),
@@ -39,6 +45,26 @@ def status(asked: Asked) -> Status:
         level=level(workspace.classification),
         places=workspace.places,
     )
+
+
+class Ahead:
+    """Opens the catalogue behind everybody's back, once the page stands: its library takes seconds to import, and whoever has deployments will ask.
+
+    Where nothing was ever logged or deployed nobody pays for it.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        import threading
+
+        used = workspace.uses_cluster or (workspace.uses_here and workspace.place.exists)
+        self._timer = threading.Timer(PAUSE_S, workspace.ports.catalog.open_ahead)
+        self._timer.daemon = True
+        if used:
+            self._timer.start()
+
+    def close(self) -> None:
+        """Not any more, if it has not begun."""
+        self._timer.cancel()
 
 
 ROUTES = ((r"status", StatusResource),)

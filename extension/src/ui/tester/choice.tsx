@@ -8,7 +8,7 @@ interface IChoice {
   kit: IKit;
   field: FieldView;
   input: IInput;
-  common: React.AriaAttributes & { id: string; disabled: boolean; onBlur: () => void };
+  common: React.AriaAttributes & { id: string; disabled: boolean; onBlur: (event: React.FocusEvent) => void };
 }
 
 /** No category is called so: it opens the input for another one. */
@@ -68,7 +68,7 @@ export function Choice({ kit, field, input, common }: IChoice): React.ReactEleme
             setOther(true);
             input.onText(event.target.value);
           }}
-          onBlur={input.onLeave}
+          onBlur={common.onBlur}
         />
       )}
     </span>

@@ -58,7 +58,7 @@ export function Comparison({ kit, view, current, language, onRow }: IComparison)
         name={index => String((rows[index]?.row ?? 0) + 1)}
         cells={index =>
           view.columns.flatMap((_, place) =>
-            view.outputs.map((__, output) => shown(rows[index]?.answers[place]?.[output], language, 10))
+            view.outputs.map((__, output) => shown(rows[index]?.answers[place]?.[output], language, 8))
           )
         }
         mark={index => (rows[index]?.differs ? { sign: '≠', word: trans.__('differs') } : null)}

@@ -91,7 +91,11 @@ function Control({ kit, field, input, language }: IControl): React.ReactElement 
     'aria-invalid': input.invalid,
     'aria-describedby': input.describedBy,
     'aria-required': !mayMiss(field),
-    onBlur: input.onLeave
+    onBlur: (event: React.FocusEvent) => {
+      if (!asks(event.relatedTarget)) {
+        input.onLeave();
+      }
+    }
   };
   switch (field.kind) {
     case 'boolean':
@@ -117,6 +121,11 @@ function Control({ kit, field, input, language }: IControl): React.ReactElement 
         />
       );
   }
+}
+
+/** The button that asks checks everything itself; a message that came before its click would move it away from under the pointer. */
+function asks(node: EventTarget | null): boolean {
+  return node instanceof HTMLButtonElement && node.type === 'submit';
 }
 
 const KINDS: Partial<Record<FieldView['kind'], (text: string) => React.InputHTMLAttributes<HTMLInputElement>>> = {

@@ -2,6 +2,7 @@ import React from 'react';
 
 import type { TestForm } from '../../api/types';
 import type { IKit } from '../kit';
+import { badge } from '../panel/words';
 
 interface IHeader {
   kit: IKit;
@@ -17,7 +18,7 @@ export function Header({ kit, id, form }: IHeader): React.ReactElement {
       <h2 id={id}>
         {kit.trans.__('Test · %1', form.name)} <span className="snb-test-model">{form.model}</span>
       </h2>
-      {level.badge && <span className={`snb-badge${level.protected ? ' snb-protected' : ''}`}>{level.badge}</span>}
+      <span className={`snb-badge${level.protected ? ' snb-protected' : ''}`}>{badge(level, kit.trans)}</span>
       <p className="snb-muted">{form.notice}</p>
     </header>
   );

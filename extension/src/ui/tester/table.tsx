@@ -75,6 +75,7 @@ export function DataTable({
             return (
               <tr key={index} aria-rowindex={index + 2} className={found ? 'snb-warn' : undefined}>
                 <th scope="row">
+                  {found && <span aria-hidden="true">{found.sign} </span>}
                   {onRow ? (
                     <button
                       type="button"

@@ -49,7 +49,7 @@ describe('the form', () => {
     expect(screen.getByLabelText('active').tagName).toBe('SELECT');
     expect(within(screen.getByLabelText('region')).getAllByRole('option')).toHaveLength(4);
     expect(screen.getByRole('heading')).toHaveProperty('textContent', 'Test · fraud fraud@12');
-    expect(screen.getByText('UNCLASSIFIED')).toBeTruthy();
+    expect(screen.getByText('UNCLASSIFIED / NON CLASSIFIÉ')).toBeTruthy();
   });
 
   it('remarks in words that a value is outside of what was trained on, which is no error', async () => {
