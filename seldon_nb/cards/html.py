@@ -29,7 +29,8 @@ from seldon_nb.cards.card import Tone as _Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin, command
 from seldon_nb.cards.style import STYLE
-from seldon_nb.cards.tones import ICONS, tone_word
+from seldon_nb.cards.tones import ICONS, badge, tone_word
+from seldon_nb.domain.classification import Classification
 from seldon_nb.words import language, tr, trn
 
 NO_BREAK = 24  # characters of a row's name that stay on one line
@@ -55,7 +56,8 @@ def to_html(card: Card, skin: Skin = Skin.NOTEBOOK) -> str:
 
 
 def _header(card: Card) -> str:
-    marks = f'<span class="bd">{_escape(card.badge)}</span>' if card.badge else ""
+    calm = " op" if card.badge == badge(Classification.UNCLASSIFIED) else ""  # the colour of protection is for what is protected
+    marks = f'<span class="bd{calm}">{_escape(card.badge)}</span>' if card.badge else ""
     if card.state:
         marks += f'<span class="st" role="status">{_icon(card.tone)} {_escape(card.state)}</span>'
     title = f'<div class="ti" role="heading" aria-level="3">{_inline(card.title)}</div>'

@@ -33,6 +33,7 @@ border-radius:6px;font:13px/1.5 var(--jp-ui-font-family,system-ui,"Noto Sans",sa
 .snb .mk{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline}
 .snb .st{color:var(--c);font-weight:600;white-space:nowrap}
 .snb .bd{color:var(--pr);border:1px solid;background:color-mix(in srgb,var(--pr) 9%,transparent);border-radius:3px;padding:0 6px;font-size:11px;font-weight:600}
+.snb .bd.op{color:var(--mu);background:none}
 .snb .by{padding:11px 14px 12px}
 .snb .by>*{margin:0 0 10px}.snb .by>:last-child{margin-bottom:0}
 .snb p{margin:0;overflow-wrap:anywhere}

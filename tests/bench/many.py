@@ -43,8 +43,6 @@ def status(number: int, owner: str, state: State = State.ANSWERING) -> Deploymen
 class ManyWatch:
     """What is seen of them, and what changes when somebody writes into the file ``poke``."""
 
-    trouble = None
-
     def __init__(self, home: Path, owner: str) -> None:
         self._poke = home / "poke"
         self._statuses = {one.target: one for one in (status(number, owner) for number in range(MANY))}
@@ -72,6 +70,9 @@ class ManyWatch:
         if targets is None:
             return Glimpse(tuple(self._statuses.values()))
         return Glimpse(tuple(self._statuses[target] for target in targets if target in self._statuses))
+
+    def check(self) -> None:
+        """Nothing keeps it from seeing."""
 
     def stop(self) -> None:
         """No more looking."""

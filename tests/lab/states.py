@@ -53,7 +53,7 @@ def panel_history(screen: Screen) -> Locator:
         title = side.locator(".lm-AccordionPanel-title").nth(index)
         if title.get_attribute("aria-expanded") != "true":
             title.click()
-    expect(side.locator(".snb-history-row, [data-snb-kind=history]").first).to_be_visible()
+    expect(side.locator(".snb-record-row").first).to_be_visible()
     return side
 
 

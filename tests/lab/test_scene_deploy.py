@@ -64,8 +64,7 @@ def test_a_model_is_deployed_from_its_row(panel, removed):
     expect(card).to_contain_text("checks passed")
     expect(card).to_contain_text("SNB-118")
     expect(card.get_by_role("table", name="What you may do there").get_by_role("row")).not_to_have_count(1)
-    expect(card.get_by_text("What changes")).to_be_visible()
-    expect(card.get_by_text("SeldonDeployment", exact=True)).to_be_visible()
+    expect(card.locator("summary").filter(has_text="SeldonDeployment")).to_be_visible()
     wish = "sn.plan('fraud@2', to='dev', name='fresh', callers=('colleague', 'auditor'))"
     assert digest_shown(card) == python(panel.screen.lab, f"print(json.dumps({wish}.digest))")
 

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from seldon_nb.lab.plans import Plans
     from seldon_nb.lab.schema import PlanView, RunDetail
 
+#: The part of the wish that an error is about.
+FIELDS = {
+    **dict.fromkeys(("SNB-130", "SNB-131", "SNB-132", "SNB-133", "SNB-134"), "ref"),
+    "SNB-210": "name",
+    "SNB-212": "to",
+    "SNB-216": "callers",
+}
+
 
 class PlansResource(Resource):
     """POST: what deploying a model version would do; nothing is changed."""
@@ -55,11 +63,17 @@ def made(asked: Asked) -> PlanView:
 
     Raises: what :meth:`~seldon_nb.workspace.Workspace.plan` raises.
     """
+    from seldon_nb.domain.errors import SeldonNbError
     from seldon_nb.lab.schema import PlanWish
 
     wish = asked.body(PlanWish)
     options = wish.model_dump(exclude={"ref", "place", "to"})
-    plan = asked.workspace.plan(wish.ref, to=f"{wish.place}/{wish.to}", **options).value
+    try:
+        plan = asked.workspace.plan(wish.ref, to=f"{wish.place}/{wish.to}", **options).value
+    except SeldonNbError as error:
+        if error.code_id in FIELDS:
+            error.facts.setdefault("field", FIELDS[error.code_id])
+        raise
     plans(asked).keep(plan)
     return _view(asked, plan)
 
