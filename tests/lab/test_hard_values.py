@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.lab.panel_page import ask, run_cell, snippet, write_notebook
 
-TYPED = "987654"
+TYPED = "918273645"  # in no bundle of a page
 WORD = "canary7Q"
 HELD = str(123450 + 4321)  # only the kernel knows it: no cell spells it
 LOAD = "%load_ext seldon_nb\nimport seldon_nb as sn\ndep = sn.deployment('claims')\ndep.widget()"

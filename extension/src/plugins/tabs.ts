@@ -78,10 +78,14 @@ function addPlan(lab: ILab, shelf: Shelf): void {
     label: args => ('ref' in args ? trans.__('Deploy a Model…') : trans.__('Deploy…')),
     caption: trans.__('Plan a deployment: what would be created, who could call it, what stands in the way'),
     icon: codeCheckIcon,
-    describedBy: schema({ ...WISH, ...DIGEST }),
+    describedBy: schema({
+      ...WISH,
+      ...DIGEST,
+      tab: { type: 'string', description: 'The id of a tab that is restored' }
+    }),
     isEnabled: () => answers(session),
     execute: async args => {
-      const { ref = '', place, to, name, version, digest = '', ...rest } = given(app, args, 'model');
+      const { ref = '', place, to, name, version, digest = '', tab, ...rest } = given(app, args, 'model');
       const { planContent } = await import('./tabs/plan');
       const row = 'ref' in args || 'digest' in args || !version ? ref : ref || `${name}@${version}`;
       const wish: Partial<PlanWish> = {
@@ -90,7 +94,7 @@ function addPlan(lab: ILab, shelf: Shelf): void {
         to: to ?? rest.namespace ?? '',
         ...('ref' in args ? { name: name ?? '' } : {})
       };
-      await shelf.open('', () => planContent(lab, digest, wish));
+      await shelf.open(tab ?? '', () => planContent(lab, digest, wish, tab));
     }
   });
 }

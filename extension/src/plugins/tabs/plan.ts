@@ -14,8 +14,17 @@ import type { IContent, TabBody } from './tab';
 
 const PlanView = React.lazy(() => import('../../ui/plan/view').then(module => ({ default: module.PlanView })));
 
-/** A plan's tab: of a digest, if the plan is kept, else of what is wished for. */
-export function planContent(lab: ILab, digest: string, wish: Partial<PlanWish>): IContent {
+/**
+ * A plan's tab: of a digest, if the plan is kept, else of what is wished for.
+ *
+ * @param id - of the tab when it is restored: Lab puts back into its layout only what has the id that it had
+ */
+export function planContent(
+  lab: ILab,
+  digest: string,
+  wish: Partial<PlanWish>,
+  id = `seldon-nb-plan-${UUID.uuid4()}`
+): IContent {
   const { session, trans } = lab;
   const { commands } = lab.app;
   const first = { ...firstWish(wish.ref ?? '', session.places, session.namespace), ...given(wish) };
@@ -33,11 +42,11 @@ export function planContent(lab: ILab, digest: string, wish: Partial<PlanWish>):
   let body: TabBody | null = null;
   model.changed.connect(() => body?.tellMoved(), model);
   return {
-    id: `seldon-nb-plan-${UUID.uuid4()}`,
+    id,
     label: wish.ref ? trans.__('Deploy %1', wish.ref) : trans.__('Deploy a model'),
     caption: trans.__('A plan: what would be deployed, and what that would do'),
     icon: codeCheckIcon,
-    args: () => restoring(model),
+    args: () => ({ ...restoring(model), tab: id }),
     render: tab => {
       body = tab;
       return React.createElement(PlanView, {
