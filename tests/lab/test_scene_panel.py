@@ -182,6 +182,10 @@ def test_choices_of_the_panel_are_kept_over_a_reload(screen):
     panel.screen.wait_until(
         lambda: '"models": false' in json.loads(panel.page.request.get(settings).body())["raw"].replace('":f', '": f')
     )
+    workspaces = f"{panel.screen.lab.url}/lab/api/workspaces/default?token={panel.screen.lab.token}"
+    panel.screen.wait_until(
+        lambda: '"namespace": "dev"' in panel.page.request.get(workspaces).text()
+    )  # Lab keeps it a moment later
     panel.screen.open("/lab")
     panel.screen.command("seldon-nb:show")
     try:
