@@ -30,8 +30,18 @@ export function ListStates<R>({ kit, list, empty, children }: IListStates<R>): R
   return (
     <>
       {trouble && <Stale kit={kit} trouble={trouble} retry={() => list.retry()} />}
-      {list.total === 0 ? <div className="snb-State">{empty}</div> : children}
+      {list.total === 0 ? <Empty>{empty}</Empty> : children}
     </>
+  );
+}
+
+/** Why there is nothing. In a low section it scrolls, so the keyboard must be able to get there. */
+function Empty({ children }: { children: React.ReactNode }): React.ReactElement {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reachable, as WCAG 2.1.1 asks
+    <div className="snb-State" tabIndex={0}>
+      {children}
+    </div>
   );
 }
 
