@@ -37,11 +37,21 @@ def one_page(
     screen.close()
 
 
+#: Lab asks before it closes a notebook that was not saved, and waits for the answer.
+_FORGET = """() => {
+  for (const tab of window.jupyterapp.shell.widgets('main')) {
+    if (tab.context?.model) tab.context.model.dirty = false;
+  }
+  for (const dialog of document.querySelectorAll('.jp-Dialog .jp-mod-reject')) dialog.click();
+}"""
+
+
 def clear(screen: Screen) -> Screen:
     """As after the start, so that tests may follow each other in one page."""
     screen.page.unroute_all()
     screen.page.keyboard.press("Escape")
     screen.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    screen.page.evaluate(_FORGET)
     screen.command("application:close-all")
     screen.errors.clear()
     screen.requests.clear()
