@@ -50,6 +50,7 @@ def test_the_first_rows_are_drawn_and_the_others_are_not(panel):
 def test_the_end_key_reaches_the_last_row_and_home_the_first(panel):
     rows = panel.list("My deployments")
     panel.deployment("model-0000").focus()
+    expect(panel.deployment("model-0000")).to_be_focused()
     panel.page.keyboard.press("End")
     last = panel.deployment(f"model-{MANY - 1}")
     expect(last).to_be_in_viewport()
