@@ -50,9 +50,10 @@ export function useCursor<R>(options: ICursorOptions<R>): ICursor {
   }, []);
 
   React.useLayoutEffect(() => {
-    if (wants.current) {
+    const node = wants.current ? rowNode(port, index) : null; // after a jump it is drawn only by a later pass
+    if (node) {
       wants.current = false;
-      rowNode(port, index)?.focus({ preventScroll: true });
+      node.focus({ preventScroll: true });
     }
   });
 
