@@ -8,7 +8,7 @@ import React from 'react';
 import type { IKernelHost } from '../model/kernel';
 import { ISession, ITestView } from '../tokens';
 import type { IKit } from '../ui/kit';
-import { FixedHost, FollowingHost, NoHost } from './tester-kernel';
+import { kernelOf, latestKernel } from './tester-kernel';
 import { TestOutput } from './tester-output';
 
 /** What `dep.widget()` displays: names only, `{v, place, namespace, deployment, predictor}`. */
@@ -49,7 +49,7 @@ export const testerPlugin: JupyterFrontEndPlugin<ITestView> = {
               target,
               predictor,
               holder,
-              host: () => around(notebooks, node) ?? latest(notebooks),
+              host: () => around(notebooks, node) ?? latestKernel(notebooks),
               fallback
             })
           )
@@ -61,7 +61,7 @@ export const testerPlugin: JupyterFrontEndPlugin<ITestView> = {
         React.createElement(
           React.Suspense,
           { fallback: null },
-          React.createElement(View, { ...common, target, predictor, host: () => latest(notebooks) })
+          React.createElement(View, { ...common, target, predictor, host: () => latestKernel(notebooks) })
         )
     };
   }
@@ -70,10 +70,5 @@ export const testerPlugin: JupyterFrontEndPlugin<ITestView> = {
 /** The kernel of the notebook that a node stands in. */
 function around(notebooks: INotebookTracker | null, node: Node): IKernelHost | null {
   const panel = notebooks?.find(one => one.node.contains(node));
-  return panel ? new FixedHost(panel) : null;
-}
-
-/** The kernel of the notebook that was looked at last. */
-function latest(notebooks: INotebookTracker | null): IKernelHost {
-  return notebooks ? new FollowingHost(notebooks) : new NoHost();
+  return panel ? kernelOf(panel) : null;
 }
