@@ -31,7 +31,7 @@ ROUNDS = 3
 #: Seconds beyond the document's own deadline.
 GRACE_S = 30.0
 #: Seconds that a route is given to be known on every machine.
-ROUTE_S = 1.0
+ROUTE_S = 2.0
 _LOOK_S = 1.0
 #: How much of a log goes along with an error: it travels in a termination message.
 _LINES, _LINE = 5, 110
@@ -86,7 +86,7 @@ class Rollout:
             while True:
                 ready = self._is_ready(watch)
                 led_since = (led_since or self._clock.monotonic()) if ready else None
-                # Machines learn of a changed route within a second; only an update has an older one.
+                # kube-proxy gathers changes for a second before it writes them; only an update has an older route.
                 settled_s = ROUTE_S if self._former is not None else 0.0
                 answering = led_since is not None and self._clock.monotonic() - led_since >= settled_s and self._answers()
                 seen = diagnose(snapshot(eyes, watch, now=self._clock.now(), answering=answering))

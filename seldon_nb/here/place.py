@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8901
 _LOCK_S = 180.0
 _RESTORE_S = 120.0
+_RELEASE_S = 3.0
 _SAME_BOOT_S = 10  # the clock may be set meanwhile
 
 
@@ -175,7 +177,7 @@ class Place:
         self._start_gateway(file.port, anew=moved)
         self.publish()
         if not self.gateway.ready(10.0):
-            self._check_port(file.port, but_ours=True)
+            self._check_port(file.port)
             raise fail("SNB-513", reason=tr("no answer in 10 seconds"))
         self._await_models(lives)
         self._tidy(lives)
@@ -416,14 +418,19 @@ class Place:
 
     # --- what it needs -----------------------------------------------------------------------------------------------------------
 
-    def _check_port(self, port: int, *, but_ours: bool = False) -> None:
-        if is_free(port):
-            return
-        name, pid = port_holder(port)
-        if but_ours and pid and pid in {process.pid for process in self.supervisor.processes()}:
-            return
-        holder = tr("{name} (process {pid})", name=name, pid=pid) if pid else tr("another program, or kept by the system")
-        raise fail("SNB-510", port=port, holder=holder, free=free_port(port + 1))
+    def _check_port(self, port: int) -> None:
+        """Raises: SNB-510 if somebody else listens on the port."""
+        until = time.monotonic() + _RELEASE_S
+        while not is_free(port):
+            name, pid = port_holder(port)
+            if pid and pid in {process.pid for process in self.supervisor.processes()}:
+                return  # the supervisor was faster than we
+            if not pid and time.monotonic() < until:  # one that was killed keeps its port until its last thread is gone
+                time.sleep(0.05)
+                continue
+            holder = tr("{name} (process {pid})", name=name, pid=pid) if pid else tr("another program, or kept by the system")
+            raise fail("SNB-510", port=port, holder=holder, free=free_port(port + 1))
+
 
 
 def _pids(states: Mapping[str, ProgramState]) -> dict[str, int]:

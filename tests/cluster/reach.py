@@ -45,7 +45,7 @@ def revision(
     probe = {"httpGet": {"path": "/v2/health/ready", "port": 9000}, "periodSeconds": 1}
     pod = {
         "securityContext": {"runAsNonRoot": True, "runAsUser": 8888, "seccompProfile": {"type": "RuntimeDefault"}},
-        "terminationGracePeriodSeconds": 2,
+        "terminationGracePeriodSeconds": 8,
         "containers": [
             {
                 "name": "model",
@@ -54,7 +54,8 @@ def revision(
                 "args": list(args) or ["serve", ":9000", answer],
                 "readinessProbe": probe,
                 "livenessProbe": {**probe, "periodSeconds": 10},
-                "lifecycle": {"preStop": {"sleep": {"seconds": 1}}},
+                # A busy machine learns late that the route has changed; the real operator lets a model go on for 10 s.
+                "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
                 "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
                 "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
             }

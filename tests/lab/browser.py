@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -12,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, Request
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.lab import axe
 from tests.lab.lab_process import LabProcess
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUM = "/usr/bin/chromium"
+_SETTLED = (
+    "() => document.querySelector('#jp-main-dock-panel')?.contains(document.activeElement)"
+    " || document.querySelector('.jp-Dialog')?.contains(document.activeElement)"
+)
 _READY = (
     "() => window.jupyterapp && document.querySelector('.jp-LabShell, #main') && !document.querySelector('#jupyterlab-splash')"
 )
@@ -95,9 +101,18 @@ class Screen:
         return self.page
 
     def wait_ready(self) -> None:
-        """The application has started, its layout is restored, and the picture that covers it is gone."""
+        """The application has started, its layout is restored, the picture that covers it is gone, and it has given its first tab the focus."""
         self.page.wait_for_function(_READY, timeout=60_000)
         self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        self.wait_settled()
+
+    def wait_settled(self) -> None:
+        """The tab in front has the focus: Lab gives it, most of a second late, also to the launcher that it opens when there is nothing else.
+
+        A test that goes on before that loses the focus in the middle of its keys.  Where a page keeps the focus elsewhere, it is not waited for long.
+        """
+        with contextlib.suppress(PlaywrightTimeoutError):
+            self.page.wait_for_function(_SETTLED, timeout=3_000)
 
     def command(self, name: str, /, **words: Any) -> Any:
         """Run a command of the Lab and wait for its end, 30 seconds at most; a result that is not JSON is None."""

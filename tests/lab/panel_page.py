@@ -53,6 +53,7 @@ def clear(screen: Screen) -> Screen:
     screen.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     screen.page.evaluate(_FORGET)
     screen.command("application:close-all")
+    screen.wait_settled()
     screen.errors.clear()
     screen.requests.clear()
     return screen
