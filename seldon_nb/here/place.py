@@ -236,10 +236,10 @@ class Place:
         self.supervisor.add(self.slots.program(spares[0]))
 
     def _revive(self, states: Mapping[str, ProgramState]) -> None:
-        """Start what was stopped; a model server that was given up would only end again, so that the card says so instead."""
+        """Start what was stopped; a model server that ends again and again would only do so once more, so that the card says so instead."""
         for name, state in states.items():
-            if state.state in ("EXITED", "STOPPED") or (state.is_given_up and not name.startswith(PREFIX)):
-                self.supervisor.restart(name)
+            if state.state in ("EXITED", "STOPPED") or (state.state in ("BACKOFF", "FATAL") and not name.startswith(PREFIX)):
+                self.supervisor.restart(name)  # somebody asks for it now: not after the supervisor's growing pause
 
     def _await_models(self, lives: Sequence[Live]) -> None:
         """Wait until every deployment's server has loaded its model, or has said that it cannot."""
