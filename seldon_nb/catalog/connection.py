@@ -85,6 +85,10 @@ class Connection:
         """Whether it is reached by HTTP."""
         return self.uri.startswith(("http://", "https://"))
 
+    def page(self, experiment: str, run: str) -> str:
+        """The address of a run's page, without who asks; empty where MLflow is no server."""
+        return f"{self.shown.rstrip('/')}/#/experiments/{experiment}/runs/{run}" if self.is_server else ""
+
     def open_ahead(self) -> None:
         """Open in the background: a new SQLite schema takes MLflow more than a second of migrations. Errors wait for the first use."""
 

@@ -9,6 +9,7 @@ from seldon_nb.domain.cases import CaseRows, CaseSet
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
 from seldon_nb.domain.profile import Profile
+from seldon_nb.domain.training import TrainingRun
 from seldon_nb.ports import Candidate, PackRequest, Page, SampleRows
 
 
@@ -48,6 +49,10 @@ class GivenCatalog:
         raise self._none()
 
     def profile(self, version: ModelVersion) -> Profile | None:
+        """Nobody here knows."""
+        return None
+
+    def run(self, version: ModelVersion) -> TrainingRun | None:
         """Nobody here knows."""
         return None
 

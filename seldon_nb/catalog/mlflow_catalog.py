@@ -22,6 +22,7 @@ from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Lineage, ModelRef, ModelVersion
 from seldon_nb.domain.names import is_model_name, nearest
 from seldon_nb.domain.profile import Profile
+from seldon_nb.domain.training import TrainingRun
 from seldon_nb.ports import Candidate, PackRequest, Page, SampleRows
 
 if TYPE_CHECKING:
@@ -156,6 +157,24 @@ class MlflowCatalog:
         """See ``ports.Catalog``."""
         path = self._beside(version, profiles.FILE)
         return profiles.read(path) if path is not None else None
+
+    def run(self, version: ModelVersion) -> TrainingRun | None:
+        """See ``ports.Catalog``."""
+        from mlflow.exceptions import MlflowException
+
+        from seldon_nb.catalog.training import run_of
+
+        run_id = version.lineage.run_id
+        if not run_id:
+            return None
+        with self._connection.speaking(name=version.name) as client:
+            try:
+                record = client.get_run(run_id)
+            except MlflowException as error:
+                if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    raise
+                return None  # somebody deleted it for good
+            return replace(run_of(client, record), address=self._connection.page(record.info.experiment_id, run_id))
 
     def sample(self, version: ModelVersion) -> SampleRows | None:
         """See ``ports.Catalog``."""

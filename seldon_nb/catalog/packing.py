@@ -13,6 +13,7 @@ from seldon_nb.catalog import flavors, modules, profiles, requirements, samples,
 from seldon_nb.catalog.clean_room_main import plain
 from seldon_nb.catalog.connection import out_of_room, quiet
 from seldon_nb.checks.trial import MAIN, UNNAMED
+from seldon_nb.codecs.answers import class_names
 from seldon_nb.digests import tree_digest, tree_files
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.model import Environment, Flavor
@@ -33,7 +34,7 @@ def pack(request: PackRequest, into: Path) -> Candidate:
     sample = samples.as_sample(request.sample, fitted, integers=request.integers, name=name)
     asked = sample[: samples.ASKED_ROWS]
     answers = _ask(kind, asked, request.predict, name)
-    signature = signatures.infer(sample, answers)
+    signature = signatures.infer(sample, _named(answers, request))
     needs = modules.needs_of(request.model) if kind.pickled else modules.Needs()
     local = needs.local()
     environment = requirements.environment_of(
@@ -97,6 +98,18 @@ def _ask(kind: flavors.Kind, sample: Any, predict: str, name: str) -> Any:
             return kind.ask(asked)
         except Exception as error:
             raise fail("SNB-119", name=name, rows=len(sample), error_type=type(error).__name__, predict=predict) from error
+
+
+def _named(answers: Any, request: PackRequest) -> Any:
+    """The answers of ``predict_proba`` under the names of their classes; as they are where classes are values that are not to be kept."""
+    if request.predict != "predict_proba" or request.classification.is_protected or getattr(answers, "ndim", 0) != 2:
+        return answers
+    names = class_names(request.model, answers.shape[1])
+    if not names:
+        return answers
+    import pandas as pd
+
+    return pd.DataFrame(answers, columns=list(names))
 
 
 def _save(

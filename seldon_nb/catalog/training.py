@@ -123,7 +123,7 @@ class MlflowTrainings:
             found = client.search_runs(
                 [self._experiment], f"tags.`{CELL}` = '{cell}'", order_by=["attributes.start_time ASC"], max_results=200
             )
-            return tuple(_run(client, record) for record in found if _PARENT not in record.data.tags)
+            return tuple(run_of(client, record) for record in found if _PARENT not in record.data.tags)
 
     def former(self, run: TrainingRun, *, most: int = 5) -> tuple[TrainingRun, ...]:
         """See ``ports.Trainings``."""
@@ -136,7 +136,7 @@ class MlflowTrainings:
                 max_results=most * 20,  # a search over parameters leaves many runs below one
             )
             top = [record for record in found if _PARENT not in record.data.tags and record.data.metrics]
-            return tuple(_run(client, record) for record in reversed(top[:most]))
+            return tuple(run_of(client, record) for record in reversed(top[:most]))
 
     def note(self, run: TrainingRun, *, fingerprint: str = "", classification: str = "") -> None:
         """See ``ports.Trainings``."""
@@ -201,7 +201,8 @@ def _listener(seen: Seen) -> Any:
     return Listener()
 
 
-def _run(client: MlflowClient, record: Any) -> TrainingRun:
+def run_of(client: MlflowClient, record: Any) -> TrainingRun:
+    """MLflow's record of a run as a value; whether it has a page is not known here."""
     tags = record.data.tags
     return TrainingRun(
         id=record.info.run_id,
@@ -212,6 +213,7 @@ def _run(client: MlflowClient, record: Any) -> TrainingRun:
         estimator=tags.get("estimator_name", "") or tags.get("mlflow.autologging", ""),
         at=timestamp(record.info.start_time / 1000),
         fingerprint=tags.get(FINGERPRINT, ""),
+        parameters={name: str(value) for name, value in record.data.params.items()},
     )
 
 

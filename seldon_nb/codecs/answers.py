@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAMELESS = re.compile(r"(output|predict)?[-_]?\d*\Z")
 DEFAULT = "prediction"
+_LONGEST_CLASS = 60
 
 
 def frame_of(outputs: Sequence[Mapping[str, Any]], schema: Schema) -> pd.DataFrame:
@@ -94,6 +95,20 @@ def _split(name: str, values: Any) -> list[tuple[str, Any]]:
 def _as_column(values: Any) -> Any:
     """Text as a list, so that pandas chooses the dtype it has for text."""
     return values.tolist() if values.dtype.kind == "O" else values
+
+
+def class_names(model: Any, count: int) -> tuple[str, ...]:
+    """What the ``count`` columns of a classifier's ``predict_proba`` are called: its classes, where they are short texts; else nothing.
+
+    Classes that are numbers say no more than ``prediction_0``, ``prediction_1``… do.
+    """
+    classes = getattr(model, "classes_", None)
+    if classes is None or count < 2:
+        return ()
+    names = tuple(
+        str(name) for name in classes if isinstance(name, str) and 0 < len(name) <= _LONGEST_CLASS and not is_nameless(name)
+    )
+    return names if len(names) == len(classes) == count == len(set(names)) else ()
 
 
 def is_nameless(name: str) -> bool:

@@ -8,6 +8,7 @@ steps ready to paste, who can help if you cannot.
 from __future__ import annotations
 
 import enum
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,12 +46,14 @@ class NextStep:
 
     ``say`` is a sentence template.  At most one of: ``verb``, a line of the common grammar without its prefix (``deploy fraud@1
     --to dev``), shown with ``%seldon`` in a notebook and ``seldon-nb`` in a shell; ``python``, a line of Python; ``shell``, any other shell line.
+    ``takes_on``: it overrides the finding, which a place with a form for that does not show.
     """
 
     say: str = ""
     verb: str = ""
     python: str = ""
     shell: str = ""
+    takes_on: bool = False
 
     def __post_init__(self) -> None:
         if sum(bool(part) for part in (self.verb, self.python, self.shell)) > 1:
@@ -105,14 +108,29 @@ class Code:
     def fields(self) -> frozenset[str]:
         """The names of the facts that the templates and commands need."""
         commands = tuple(part for step in self.next for part in (step.verb, step.python, step.shell) if part)
-        return frozenset(
-            name for template in (*self.templates(), *commands) for _, name, _, _ in string.Formatter().parse(template) if name
-        )
+        return frozenset().union(*(fields_of(template) for template in (*self.templates(), *commands)))
 
 
 def fill(template: str, facts: Mapping[str, object]) -> str:
     """Put facts into a template; a missing fact shows as ``…`` rather than raising while an error is being told."""
     return string.Formatter().vformat(template, (), _Facts(facts))
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+#: How a fact says that there is none.
+UNKNOWN = ("", None, "-", "—")
+
+
+def known_part(template: str, facts: Mapping[str, object]) -> str:
+    """A template without those sentences that would only say of unknown facts that they are unknown: "Nearest: —."."""
+    parts = _SENTENCE.split(template)
+    told = [part for part in parts if not (names := fields_of(part)) or any(facts.get(name, "…") not in UNKNOWN for name in names)]
+    return template if len(told) == len(parts) else " ".join(told)
+
+
+def fields_of(template: str) -> frozenset[str]:
+    """The names of the facts that a template needs."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
 
 
 class _Facts(dict[str, object]):

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from seldon_nb.domain.code import Code, Kind, fill
+from seldon_nb.domain.code import Code, Kind, fill, known_part
 from seldon_nb.domain.codes import lookup
 
 
@@ -50,7 +50,7 @@ class SeldonNbError(Exception):
         return self.code.id
 
     def __str__(self) -> str:
-        parts = (fill(self.code.what, self.facts), fill(self.code.saw, self.facts))
+        parts = (fill(self.code.what, self.facts), fill(known_part(self.code.saw, self.facts), self.facts))
         return f"{self.code.id} {' '.join(part for part in parts if part)}"
 
     def _render_traceback_(self) -> list[str]:

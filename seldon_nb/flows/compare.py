@@ -89,7 +89,7 @@ def compare(
     asking = _Asking(ports, question, revision, reply.columns, tokens)
     for other in others:
         try:
-            answered = _given(other) if other.answers is not None else asking.version(other)
+            answered = _given(other, reply.columns) if other.answers is not None else asking.version(other)
             parties.append(_fitting(answered, reply, revision))
         except SeldonNbError as error:  # noqa: PERF203 - a few of them
             label = other.label or f"{_name(revision)}@{other.version}"
@@ -126,8 +126,9 @@ def _cannot(other: str, revision: Revision, reason: str) -> SeldonNbError:
     return fail("SNB-366", other=other, name=str(revision.target), reason=reason, short=other.replace("@", "-"))
 
 
-def _given(other: Other) -> Answered:
-    return Answered(label=other.label or tr("your kernel"), how=tr("in the kernel"), rows=other.answers or ())
+def _given(other: Other, outputs: tuple[str, ...]) -> Answered:
+    rows = _arranged(other.columns, other.answers or (), outputs)
+    return Answered(label=other.label or tr("your kernel"), how=tr("in the kernel"), rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class _Asking:
             label=label,
             how=tr("through the endpoint of {name}", name=str(served.target)),
             took_ms=asked.took_ms,
-            rows=_arranged(asked, self.outputs),
+            rows=_arranged(asked.columns, asked.data, self.outputs),
             digest=served.revision.model_digest,
         )
 
@@ -182,12 +183,14 @@ class _Asking:
         )
 
 
-def _arranged(asked: Reply, outputs: tuple[str, ...]) -> tuple[tuple[Scalar, ...], ...]:
+def _arranged(
+    columns: tuple[str, ...], rows: tuple[tuple[Scalar, ...], ...], outputs: tuple[str, ...]
+) -> tuple[tuple[Scalar, ...], ...]:
     """The answers in the order of the deployment's outputs, if they have the same names."""
-    if set(asked.columns) != set(outputs):
-        return asked.data
-    places = [asked.columns.index(name) for name in outputs]
-    return tuple(tuple(row[place] for place in places) for row in asked.data)
+    if len(columns) != len(outputs) or set(columns) != set(outputs):
+        return rows
+    places = [columns.index(name) for name in outputs]
+    return tuple(tuple(row[place] for place in places) for row in rows)
 
 
 def _served(ports: Ports, revision: Revision, ref: str) -> DeploymentStatus | None:

@@ -248,7 +248,7 @@ def _answers(
     except Exception as error:
         raise _Refused(name, tr("It ended with {error_type}.", error_type=type(error).__name__)) from None
     took = max(1, round((time.perf_counter() - began) * 1000))
-    answer = _as_answers(said)
+    answer = _as_answers(said, model if method == "predict_proba" else None)
     return {"columns": [str(label) for label in answer.columns], "data": cells_of(answer), "took_ms": took}
 
 
@@ -282,19 +282,23 @@ def _by_type(frame: Any, types: Sequence[str]) -> Any:
     return frame
 
 
-def _as_answers(said: Any) -> Any:
+def _as_answers(said: Any, classifier: Any = None) -> Any:
+    """Answers as a table, its columns called as the deployment's are."""
     import numpy as np
     import pandas as pd
+
+    from seldon_nb.codecs.answers import DEFAULT, class_names
 
     if isinstance(said, pd.DataFrame):
         return said
     if isinstance(said, pd.Series):
-        return said.to_frame("prediction")
+        return said.to_frame(DEFAULT)
     array = np.asarray(said)
     if array.ndim <= 1:
-        return pd.DataFrame({"prediction": array.reshape(-1)})
+        return pd.DataFrame({DEFAULT: array.reshape(-1)})
     wide = array.reshape(len(array), -1)
-    return pd.DataFrame(wide, columns=[f"prediction_{place}" for place in range(wide.shape[1])])
+    names = class_names(classifier, wide.shape[1]) or tuple(f"{DEFAULT}_{place}" for place in range(wide.shape[1]))
+    return pd.DataFrame(wide, columns=list(names))
 
 
 _QUESTIONS: dict[str, Callable[..., Any]] = {"frames": _frames, "rows": _rows, "models": _models, "answers": _answers}

@@ -195,7 +195,7 @@ def test_other_columns_than_those_of_the_training_are_named(pipeline, claims):
     assert error.facts == {"name": "my-model", "missing": "age", "extra": "Age (age?), target", "order": "—"}
     assert str(error) == (
         "SNB-112 Your model was not logged: the columns of the sample are not those it was trained with. "
-        "Missing: age. Not in the model: Age (age?), target. Order: —."
+        "Missing: age. Not in the model: Age (age?), target."
     )
 
 
@@ -307,3 +307,18 @@ def test_looking_for_modules_does_not_copy_large_arrays(claims):
 def test_nothing_is_written_into_standard_error(pipeline, claims, tmp_path, capfd):
     pack(PackRequest(model=pipeline, sample=claims[0]), tmp_path / "m")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "classification", "outputs"),
+    [
+        ({0: "fine", 1: "fraud"}, OPEN, ("fine", "fraud")),
+        ({0: 0, 1: 1}, OPEN, ("0",)),  # MLflow's one tensor without a name
+        ({0: "fine", 1: "fraud"}, Classification.PROTECTED_B, ("0",)),  # classes are values
+    ],
+)
+def test_shares_of_classes_that_are_words_are_called_like_their_classes(claims, tmp_path, told, classification, outputs):
+    frame, target = claims
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame[["age", "income"]], target.map(told))
+    request = PackRequest(model=model, sample=frame[["age", "income"]], predict="predict_proba", classification=classification)
+    assert pack(request, tmp_path / "m").signature.outputs.names == outputs

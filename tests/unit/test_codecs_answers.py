@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import orjson
 import pytest
 
+from seldon_nb.codecs.answers import class_names
 from seldon_nb.codecs.v2 import Layout, decode, layout_of
 from seldon_nb.domain.signature import Column, ColumnType, Schema, Signature, Tensor
 
@@ -144,3 +146,20 @@ def test_the_document_says_which_layout_its_server_reads(graph, env, layout):
     containers = [{"name": "side", "env": []}, {"name": "model", "env": env}]
     predictor = {"graph": {"name": "model", **graph}, "componentSpecs": [{"spec": {"containers": containers}}]}
     assert layout_of({"spec": {"predictors": [predictor]}}) is layout
+
+
+@pytest.mark.parametrize(
+    ("classes", "count", "names"),
+    [
+        (np.array(["b", "a"]), 2, ("b", "a")),
+        (["a", "a"], 2, ()),
+        (["a", "b"], 3, ()),
+        (["a", ""], 2, ()),
+        (["a", "x" * 61], 2, ()),
+        ([0, 1], 2, ()),
+        (["0", "1"], 2, ()),
+        (None, 2, ()),
+    ],
+)
+def test_classes_name_the_columns_where_they_are_words(classes, count, names):
+    assert class_names(SimpleNamespace(classes_=classes), count) == names

@@ -11,7 +11,7 @@ from seldon_nb.cards.html import to_html
 from seldon_nb.cards.reference import codes_page
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.text import to_text
-from seldon_nb.domain.code import Code
+from seldon_nb.domain.code import Code, known_part
 from seldon_nb.domain.codes import ALL
 from seldon_nb.domain.errors import fail
 from seldon_nb.domain.plan import Finding
@@ -72,3 +72,12 @@ def test_the_page_of_all_codes_has_a_row_for_each() -> None:
     for row in page.splitlines():
         if row.startswith("| SNB"):
             assert len(re.findall(r"(?<!\\)\|", row)) == 5, row
+
+
+def test_a_sentence_that_would_only_say_that_nothing_is_known_is_left_out() -> None:
+    template = "Known: {known}. Nearest: {nearest}."
+    assert known_part(template, {"known": "a, b", "nearest": "—"}) == "Known: {known}."
+    assert known_part(template, {"known": "", "nearest": "-"}) == ""
+    assert known_part(template, {"known": 0, "nearest": "a"}) == template
+    assert known_part(template, {}) == template, "a fact that was forgotten shows as such"
+    assert str(fail("SNB-130", name="x", nearest="—")) == "SNB-130 There is no model called x."
