@@ -27,6 +27,7 @@ from seldon_nb.wire import dumps
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seldon_nb.diagnosis.drift import Drift
     from seldon_nb.flows.apply import Applied
     from seldon_nb.widgets.test import TestView
     from seldon_nb.workspace import Workspace
@@ -249,6 +250,11 @@ class Deployment(Shown):
     def token(self, minutes: int = 10) -> SecretToken:
         """A token for this endpoint only, 1 to 60 minutes; it prints nothing until ``.reveal()``."""
         return self._workspace.token(self.target, minutes=minutes)
+
+    @property
+    def drift(self) -> Drift:
+        """What lives against what the revision that serves says: the same, or what somebody changed by hand."""
+        return self._workspace.drift(self.target)
 
     def history(self) -> tuple[AuditRecord, ...]:
         """Everything that was done to it."""

@@ -128,6 +128,9 @@ class Catalog(Protocol):
     def profile(self, version: ModelVersion) -> Profile | None:
         """What the training data of a version looked like; None if nothing was kept. Raises: SNB-140."""
 
+    def run(self, version: ModelVersion) -> TrainingRun | None:
+        """The run that a version came out of; None if nobody wrote it down, or it is gone. Raises: SNB-140."""
+
     def sample(self, version: ModelVersion) -> SampleRows | None:
         """The rows that were logged beside a version; None if there are none, or none that can be shown as a table. Raises: SNB-140."""
 
@@ -219,6 +222,23 @@ class CleanRoom(Protocol):
 Report = Callable[[tuple[StageStatus, ...]], None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a place holds of a deployment right now, beside what the revision that serves says of it.
+
+    Attributes:
+        revision: as it was kept when it was applied.
+        said, found: plain documents of the same things, as the revision says them and as they are.
+        writer, written_at: which program that is not ours wrote there last, and when; empty where nobody knows.
+    """
+
+    revision: Revision
+    said: Mapping[str, Any]
+    found: Mapping[str, Any]
+    writer: str = ""
+    written_at: str = ""
+
+
 class Serving(Protocol):
     """A place that answers."""
 
@@ -248,6 +268,9 @@ class Serving(Protocol):
 
     def revisions(self, target: Target) -> tuple[Revision, ...]:
         """Every revision that was kept, oldest first."""
+
+    def held(self, target: Target) -> Held | None:
+        """What is there of a deployment beside what its revision says; None if it is not there, or its revision was not kept. Raises: SNB-533."""
 
     def callers(self, target: Target) -> tuple[str, ...]:
         """The names of those who may call it; empty if it is not there."""

@@ -33,6 +33,12 @@ def _status(value: Any) -> Card:
     return deployment_card(value, skin=Skin.NOTEBOOK)
 
 
+def _drift(value: Any) -> Card:
+    from seldon_nb.cards.drift import drift_card
+
+    return drift_card(value, skin=Skin.NOTEBOOK)
+
+
 def _version(value: Any) -> Card:
     from seldon_nb.cards.model import model_card
 
@@ -48,6 +54,7 @@ def _token(value: Any) -> Card:
 _SHOWN: dict[tuple[str, str], Show] = {
     ("seldon_nb.ports", "ChainVerdict"): _chain,
     ("seldon_nb.here.report", "PlaceReport"): _place,
+    ("seldon_nb.diagnosis.drift", "Drift"): _drift,
     ("seldon_nb.domain.deployment", "DeploymentStatus"): _status,
     ("seldon_nb.domain.model", "ModelVersion"): _version,
     ("seldon_nb.domain.principal", "SecretToken"): _token,

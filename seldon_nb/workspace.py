@@ -30,6 +30,7 @@ from seldon_nb.several import Deployments, History, Inspections, Models
 if TYPE_CHECKING:
     import pandas as pd
 
+    from seldon_nb.diagnosis.drift import Drift
     from seldon_nb.flows.logs import Log
     from seldon_nb.flows.predict import Tokens
     from seldon_nb.here.home import Home
@@ -427,6 +428,12 @@ class Workspace:
         from seldon_nb.flows.logs import logs
 
         return logs(self.at(target.place), target, lines=lines)
+
+    def drift(self, target: Target) -> Drift:
+        """What lives against what the revision that serves says; SNB-301 if it is gone, SNB-533 where it may not be read."""
+        from seldon_nb.flows.drift import drift
+
+        return drift(self.at(target.place), target)
 
     def model(self, ref: str) -> ModelVersion:
         """One model version by any reference."""

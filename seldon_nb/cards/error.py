@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 import shlex
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from seldon_nb.cards.amounts import moment
 from seldon_nb.cards.card import Block, Card, Facts, Line, Listing, Step, Text, Tone
 from seldon_nb.cards.clean import visible
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.standing import standing
-from seldon_nb.domain.code import N_, Code, Kind, NextStep, Severity
+from seldon_nb.domain.code import N_, UNKNOWN, Code, Kind, NextStep, Severity, fields_of, fill, known_part
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.errors import CLASSES, SeldonNbError
 from seldon_nb.domain.plan import Finding
 from seldon_nb.words import tr
-from seldon_nb.words import tr_with as _tr_with
 
 _TONES = {Severity.BLOCK: Tone.BAD, Severity.WARN: Tone.WARN, Severity.INFO: Tone.NEUTRAL}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
-_NOTHING = ("", None, "-")
 
 _KINDS = {
     Kind.USER_INPUT: N_("The question was wrong: a name, a column, a value."),
@@ -46,7 +44,7 @@ def sentence(template: str, facts: Mapping[str, object]) -> str:
 
     A ``reason`` that is one of our own sentences is translated, a time is told as people tell it, and a difference is left to its listing.
     """
-    return _tr_with(template, {name: _told_fact(name, value) for name, value in facts.items()}).strip()
+    return fill(known_part(tr(template), facts), {name: _told_fact(name, value) for name, value in facts.items()}).strip()
 
 
 def _told_fact(name: str, value: object) -> object:
@@ -61,7 +59,11 @@ def _told_fact(name: str, value: object) -> object:
 
 def steps_of(code: Code, facts: Mapping[str, object]) -> tuple[Step, ...]:
     """The code's next steps for these facts; a step that needs a fact that is not there is left out, because it could not be followed."""
-    return tuple(_step(step, facts) for step in code.next if _has_all(step, facts))
+    return _steps(code.next, facts)
+
+
+def _steps(steps: Iterable[NextStep], facts: Mapping[str, object]) -> tuple[Step, ...]:
+    return tuple(_step(step, facts) for step in steps if _has_all(step, facts))
 
 
 def error_card(error: SeldonNbError, *, skin: Skin = Skin.NOTEBOOK) -> Card:
@@ -89,8 +91,12 @@ def error_card(error: SeldonNbError, *, skin: Skin = Skin.NOTEBOOK) -> Card:
     return Card(kind="error", title=title, tone=Tone.BAD, state=code.id, blocks=tuple(blocks), steps=steps, who=who, data=data)
 
 
-def finding_line(finding: Finding) -> Line:
-    """A finding as one line: tone by severity, the code, what it is and what was seen, and its fixes."""
+def finding_line(finding: Finding, *, take_on: bool = True) -> Line:
+    """A finding as one line: tone by severity, the code, what it is and what was seen, and its fixes.
+
+    Args:
+        take_on: say how it is taken on, where it can be.
+    """
     code = lookup(finding.code)
     text = " ".join(part for part in (sentence(code.what, finding.facts), sentence(code.saw, finding.facts)) if part)
     tone = _TONES[finding.severity]
@@ -100,8 +106,8 @@ def finding_line(finding: Finding) -> Line:
             tr("{sentence} Taken on by the requester: “{reason}”", sentence=text, reason=finding.overridden_by),
             code.id,
         )
-    steps = steps_of(code, finding.facts)
-    if finding.blocks and code.overridable and len(steps) < 3:
+    steps = _steps((step for step in code.next if take_on or not step.takes_on), finding.facts)
+    if finding.blocks and code.overridable and take_on and len(steps) < 3:
         steps = (
             *steps,
             Step(say=tr('It can be taken on with a reason that is kept: --override {code} --because "…"', code=code.id)),
@@ -171,13 +177,8 @@ def _told(code: Code) -> str:
 
 
 def _has_all(step: NextStep, facts: Mapping[str, object]) -> bool:
-    needed = {
-        name
-        for part in (step.say, step.verb, step.python, step.shell)
-        for _, name, _, _ in string.Formatter().parse(part)
-        if name
-    }
-    return all(facts.get(name) not in _NOTHING for name in needed)
+    parts = (step.say, step.verb, step.python, step.shell)
+    return all(facts.get(name) not in UNKNOWN for part in parts for name in fields_of(part))
 
 
 def _step(step: NextStep, facts: Mapping[str, object]) -> Step:

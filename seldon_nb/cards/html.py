@@ -105,7 +105,10 @@ def _steps(steps: tuple[Step, ...], skin: Skin) -> str:
         return ""
     rows = []
     for step in steps:
-        say = f"<p>{_inline(step.say)}</p>" if step.say else ""
+        sentence, _, below = step.say.partition("\n")
+        say = f"<p>{_inline(sentence)}</p>" if sentence else ""
+        if below:  # to be sent to somebody as it stands
+            say += f'<pre class="cm"><code>{_escape(below)}</code></pre>'
         line = f'<pre class="cm"><code>{_escape(command(step, skin))}</code></pre>' if step.command else ""
         rows.append(f"<li>{say}{line}</li>")
     label = tr("What you can do now")  # not inside the f-string: sentences there are collected from Python 3.12 on only

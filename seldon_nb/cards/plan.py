@@ -9,7 +9,8 @@ from typing import Any
 from seldon_nb.cards.amounts import listed, moment
 from seldon_nb.cards.card import Block, Card, Facts, Line, Lines, Listing, Step, Text, Tone
 from seldon_nb.cards.error import finding_data, finding_line
-from seldon_nb.cards.plan_place import handed_over, place_blocks, place_data, place_rows, request_block, server_words, size_words
+from seldon_nb.cards.plan_place import handed_over, place_blocks, place_data, place_rows, request_block, size_words
+from seldon_nb.cards.servers import server_name
 from seldon_nb.cards.skin import Skin
 from seldon_nb.cards.tones import badge
 from seldon_nb.domain.canonical import short
@@ -19,9 +20,14 @@ from seldon_nb.words import tr, trn
 SHORT_DIFF = 30
 
 
-def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK) -> Card:
-    """What would be created or replaced, who may call it, every finding with its fixes, the difference and the documents."""
-    blocks: list[Block] = [Text(_words(plan)), Lines((*_checks(plan),)), *place_blocks(plan), Facts(_facts(plan))]
+def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK, take_on: bool = True) -> Card:
+    """What would be created or replaced, who may call it, every finding with its fixes, the difference and the documents.
+
+    Args:
+        take_on: say of a finding how it is taken on; false where there is a form for that.
+    """
+    checks = Lines((*_checks(plan, take_on=take_on),))
+    blocks: list[Block] = [Text(_words(plan)), checks, *place_blocks(plan), Facts(_facts(plan))]
     blocks += request_block(plan)
     if plan.is_update and plan.diff.strip():
         blocks.append(Listing(tr("What changes"), plan.diff, language="diff", folded=plan.diff.count("\n") > SHORT_DIFF))
@@ -30,7 +36,7 @@ def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK) -> Card:
     spec = plan.spec
     return Card(
         kind="plan",
-        title=tr("Plan · deploy {ref} to {namespace}", ref=spec.version.ref, namespace=spec.namespace),
+        title=_title(plan),
         badge=badge(spec.classification),
         tone=tone,
         state=state,
@@ -38,6 +44,14 @@ def plan_card(plan: Plan, *, skin: Skin = Skin.NOTEBOOK) -> Card:
         steps=_steps(plan, skin),
         data=_data(plan),
     )
+
+
+def _title(plan: Plan) -> str:
+    """The name stands there where it is not the model's."""
+    ref, namespace, name = plan.spec.version.ref, plan.spec.namespace, plan.spec.deployment
+    if name == plan.spec.version.name:
+        return tr("Plan · deploy {ref} to {namespace}", ref=ref, namespace=namespace)
+    return tr("Plan · deploy {ref} to {namespace} as {name}", ref=ref, namespace=namespace, name=name)
 
 
 def _words(plan: Plan) -> str:
@@ -77,11 +91,15 @@ def _callers(plan: Plan) -> str:
     return tr("It may be called by {who}, and by nobody else.", who=listed(names))
 
 
-def _checks(plan: Plan) -> list[Line]:
-    order = sorted(
+def in_order(plan: Plan) -> list[Finding]:
+    """Its findings, those first that stop it."""
+    return sorted(
         plan.findings, key=lambda finding: (not finding.blocks, bool(finding.overridden_by), finding.severity.value != "warn")
     )
-    lines = [finding_line(finding) for finding in order]
+
+
+def _checks(plan: Plan, *, take_on: bool) -> list[Line]:
+    lines = [finding_line(finding, take_on=take_on) for finding in in_order(plan)]
     if plan.passed:
         lines.insert(0, Line(Tone.GOOD, trn("{n} check passed.", "{n} checks passed.", plan.passed)))
     return lines
@@ -89,7 +107,7 @@ def _checks(plan: Plan) -> list[Line]:
 
 def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
     spec = plan.spec
-    answers = tr("{server}, within {seconds} s", server=server_words(plan), seconds=spec.timeout_s)
+    answers = tr("{server}, within {seconds} s", server=server_name(spec.server), seconds=spec.timeout_s)
     here = [(tr("Place"), f"{spec.place} · {spec.namespace}"), (tr("Answers with"), answers)]
     rows = [*(place_rows(plan) or here), (tr("Digest"), short(plan.digest))]
     if plan.created_at:
@@ -123,29 +141,34 @@ def _steps(plan: Plan, skin: Skin) -> tuple[Step, ...]:
 
 def deploy_line(plan: Plan) -> str:
     """The line of the grammar that makes this plan and applies it."""
-    spec = plan.spec
-    words = ["deploy", spec.version.ref, "--to", spec.namespace]
-    if spec.deployment != spec.version.name:
-        words += ["--name", spec.deployment]
-    named = bool(spec.image) and spec.image != _of_the_place(plan)
-    if spec.server is not (Server.CUSTOM if named else Server.MLFLOW):
-        words += ["--server", spec.server.value]
-    if spec.protocol:
-        words += ["--protocol", spec.protocol]
-    if named:
-        words += ["--image", spec.image]
-    if spec.environment is not None:
-        words += ["--environment", "own"]
-    for caller in spec.callers:
-        if caller.name != spec.requested_by.name:
-            words += ["--caller", caller.name]
-    if spec.timeout_s != 60:
-        words += ["--timeout", str(spec.timeout_s)]
-    for override in spec.overrides:
-        words += ["--override", override.code]
-    if spec.overrides:
-        words += ["--because", spec.overrides[0].reason]
+    words = ["deploy", plan.spec.version.ref, "--to", plan.spec.namespace]
+    for name, value in asked(plan).items():
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [f"--{_SINGLE.get(name, name)}", str(one)]
     return shlex.join(words)
+
+
+#: Options that are repeated, by the name of one.
+_SINGLE = {"callers": "caller"}
+
+
+def asked(plan: Plan) -> dict[str, str | int | tuple[str, ...]]:
+    """The options that make this plan again, as :meth:`~seldon_nb.workspace.Workspace.plan` takes them; none that goes without saying."""
+    spec = plan.spec
+    named = bool(spec.image) and spec.image != _of_the_place(plan)
+    implied = Server.CUSTOM if named else Server.MLFLOW
+    options: dict[str, str | int | tuple[str, ...]] = {
+        "name": "" if spec.deployment == spec.version.name else spec.deployment,
+        "server": "" if spec.server is implied else spec.server.value,
+        "protocol": spec.protocol,
+        "image": spec.image if named else "",
+        "environment": "" if spec.environment is None else "own",
+        "callers": tuple(caller.name for caller in spec.callers if caller.name != spec.requested_by.name),
+        "timeout": 0 if spec.timeout_s == 60 else spec.timeout_s,
+        "override": tuple(override.code for override in spec.overrides),
+        "because": spec.overrides[0].reason if spec.overrides else "",
+    }
+    return {name: value for name, value in options.items() if value}
 
 
 def _of_the_place(plan: Plan) -> str:

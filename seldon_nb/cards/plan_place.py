@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from seldon_nb.cards.amounts import decimal
 from seldon_nb.cards.card import Block, Line, Lines, Listing, Meter, Meters, Text, Tone
+from seldon_nb.cards.servers import server_name
 from seldon_nb.cards.tones import level_word
 from seldon_nb.checks.quantities import amount
 from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.namespace import NamespaceFacts, QuotaChange, Right
-from seldon_nb.domain.plan import Document, Plan, Server
+from seldon_nb.domain.plan import Document, Plan
 from seldon_nb.render.argo.names import workflow_name
 from seldon_nb.render.argo.workflow import SERVICE_ACCOUNT, workflow
 from seldon_nb.render.roles import request_of
@@ -44,7 +45,6 @@ _SECURITY = {
     "privileged": N_("none is enforced (`privileged`)"),
     "": N_("none is enforced"),
 }
-_SERVERS = {Server.TRITON: N_("Triton"), Server.TENSORFLOW: N_("TensorFlow Serving"), Server.CUSTOM: N_("an image of your own")}
 #: Without the right to change these nothing can be handed over.
 _CHANGING = frozenset({"create", "patch", "update", "delete"})
 
@@ -97,12 +97,6 @@ def request_block(plan: Plan) -> list[Block]:
         return []
     text = request_of(missing, who=plan.spec.requested_by.name, namespace=plan.spec.namespace)
     return [Listing(tr("Request to send"), text, language="yaml")]
-
-
-def server_words(plan: Plan) -> str:
-    """``MLServer (mlflow)``, ``Triton``…"""
-    server = plan.spec.server
-    return tr_with(_SERVERS[server], {}) if server in _SERVERS else f"MLServer ({server.value})"
 
 
 def place_data(plan: Plan) -> dict[str, object]:
@@ -231,7 +225,7 @@ def place_rows(plan: Plan) -> list[tuple[str, str]]:
             tr("Answers with"),
             tr(
                 "{server}, protocol {protocol}, within {seconds} s",
-                server=server_words(plan),
+                server=server_name(plan.spec.server),
                 protocol=protocol_of(spec),
                 seconds=spec.timeout_s,
             ),

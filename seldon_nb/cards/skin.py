@@ -91,6 +91,7 @@ _KNOWN = {
     "protocol",
     "image",
     "environment",
+    "drift",
 }
 _RAW = {"sample", "minutes", "timeout", "port"}  # expressions and numbers
 _RENAMED = {"caller": "callers"}
@@ -136,7 +137,9 @@ def _list(things: list[str], options: dict[str, tuple[str, ...]]) -> str:
 def _show(things: list[str], options: dict[str, tuple[str, ...]]) -> str:
     if len(things) != 1:
         return ""
-    return _call("model" if "@" in things[0] or ":/" in things[0] else "deployment")(things, {})
+    if "@" in things[0] or ":/" in things[0]:
+        return _call("model")(things, {})
+    return _call("deployment")(things, {}) + (".drift" if "drift" in options else "")
 
 
 def _on_deployment(method: str) -> _Write:

@@ -52,15 +52,14 @@ def choose(asker: Asker, *, server: str = "", protocol: str = "", image: str = "
         _pinned(asker, image)
     chosen = Server(server) if server else _implied(asker, protocol, image)
     if chosen is Server.CUSTOM and not image:
-        raise _refused(
-            asker, tr("A server of your own is an image, and none is named."), ["--image NAME@sha256:DIGEST"], "--server mlflow"
-        )
+        reason = tr("A server of your own is an image, and none is named.")
+        raise _refused(asker, "image", reason, ["--image NAME@sha256:DIGEST"], "--server mlflow")
     spoken = RUNTIMES[chosen].protocols
     if protocol and protocol not in spoken:
         possible = [f"--server {chosen.value} --protocol {word}" for word in spoken]
         possible += [f"--server {item.value} --protocol {protocol}" for item in speakers(protocol) if item is not chosen]
         reason = tr("The server `{server}` does not speak `{protocol}`.", server=chosen.value, protocol=protocol)
-        raise _refused(asker, reason, possible, f"{possible[0]}{f' --image {image}' if image else ''}")
+        raise _refused(asker, "protocol", reason, possible, f"{possible[0]}{f' --image {image}' if image else ''}")
     return Choice(chosen, "" if protocol == spoken[0] else protocol)
 
 
@@ -78,7 +77,7 @@ def _implied(asker: Asker, protocol: str, image: str) -> Server:
     if protocol == "seldon":
         reason = tr("`{protocol}` is spoken by several servers, and none is named.", protocol=protocol)
         possible = [f"--server {item.value}" for item in speakers(protocol)]
-        raise _refused(asker, reason, possible, "--protocol v2")
+        raise _refused(asker, "server", reason, possible, "--protocol v2")
     return Server.MLFLOW
 
 
@@ -87,12 +86,15 @@ def _known(asker: Asker, word: str, words: list[str], option: str) -> str:
         return word.lower()
     near = nearest(word, words, most=1) or (words[0],)
     reason = tr("`{word}` is not known as `{option}`.", word=word, option=option)
-    raise _refused(asker, reason, words, f"{option} {near[0]}")
+    raise _refused(asker, option.removeprefix("--"), reason, words, f"{option} {near[0]}")
 
 
-def _refused(asker: Asker, reason: str, possible: list[str], suggestion: str) -> SeldonNbError:
+def _refused(asker: Asker, field: str, reason: str, possible: list[str], suggestion: str) -> SeldonNbError:
+    """SNB-218; ``field`` is the option that is meant."""
     known = ", ".join(f"`{item}`" for item in possible)
-    return fail("SNB-218", ref=asker.ref, namespace=asker.namespace, reason=reason, known=known, suggestion=suggestion)
+    return fail(
+        "SNB-218", ref=asker.ref, namespace=asker.namespace, field=field, reason=reason, known=known, suggestion=suggestion
+    )
 
 
 def _pinned(asker: Asker, image: str) -> None:

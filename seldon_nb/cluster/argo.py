@@ -270,7 +270,7 @@ def run_of(document: Mapping[str, Any]) -> Run:
     deployment = kinds.labels_of(document).get(marks.DEPLOYMENT) or name.removeprefix("snb-").rpartition("-")[0]
     target = Target(str(metadata["namespace"]), str(deployment), "cluster")
     nodes = tuple((status.get("nodes") or {}).values())
-    steps = tuple(_step(step, nodes) for step in Step)
+    steps = _steps(nodes)
     phase = _phase(document)
     failed = next((item for item in steps if item.progress is Progress.FAILED), None)
     model = str(told.get(marks.MODEL, ""))
@@ -298,16 +298,40 @@ def run_of(document: Mapping[str, Any]) -> Run:
     )
 
 
-def _step(step: Step, nodes: tuple[Mapping[str, Any], ...]) -> StepStatus:
-    """A step by its node: a container of the set, or a pod of its own."""
+def _steps(nodes: tuple[Mapping[str, Any], ...]) -> tuple[StepStatus, ...]:
+    """Every step by its node.
+
+    Argo calls all containers of a pod running, and failed, from the pod's beginning to each one's end, also those that wait for another: a step begins
+    when the one before it is done.
+    """
+    found: list[StepStatus] = []
+    before, failed, ended = Progress.DONE, False, 0.0
+    for step in Step:
+        node = _node(step, nodes)
+        told = _step(step, node, after=ended)
+        waits = told.progress is Progress.RUNNING and before is not Progress.DONE
+        if step is not Step.REPORT and (waits or (failed and told.progress is Progress.FAILED)):
+            told = StepStatus(step=step)
+        found.append(told)
+        before, failed = told.progress, failed or told.progress is Progress.FAILED
+        ended = moment(str((node or {}).get("finishedAt") or "")) or ended
+    return tuple(found)
+
+
+def _node(step: Step, nodes: tuple[Mapping[str, Any], ...]) -> Mapping[str, Any] | None:
+    """The node of a step: a container of the set, or a pod of its own."""
     found = next((node for node in nodes if str(node.get("displayName", "")) == step.value), None)
     if found is None:
         found = next((node for node in nodes if node.get("templateName") == step.value and node.get("type") == "Pod"), None)
-    if found is None:
+    return found
+
+
+def _step(step: Step, node: Mapping[str, Any] | None, *, after: float) -> StepStatus:
+    if node is None:
         return StepStatus(step=step)
-    progress = _PROGRESS.get(str(found.get("phase", "")), Progress.WAITING)
-    code, facts = coded(found) if progress is Progress.FAILED else ("", {})
-    return StepStatus(step=step, progress=progress, took_ms=_took(found), code=code, facts=facts)
+    progress = _PROGRESS.get(str(node.get("phase", "")), Progress.WAITING)
+    code, facts = coded(node) if progress is Progress.FAILED else ("", {})
+    return StepStatus(step=step, progress=progress, took_ms=_took(node, after), code=code, facts=facts)
 
 
 def coded(node: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
@@ -361,8 +385,9 @@ def _phase(document: Mapping[str, Any]) -> Phase:
     return Phase.STOPPED if stopped else Phase.FAILED
 
 
-def _took(node: Mapping[str, Any]) -> int:
+def _took(node: Mapping[str, Any], after: float) -> int:
     began, ended = moment(str(node.get("startedAt") or "")), moment(str(node.get("finishedAt") or ""))
+    began = max(began, after) if began else began
     return max(0, round((ended - began) * 1000)) if began and ended else 0
 
 

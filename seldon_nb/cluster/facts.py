@@ -12,6 +12,7 @@ from seldon_nb.cluster.api import Api
 from seldon_nb.cluster.kinds import Kind, Plain
 from seldon_nb.cluster.revisions import live_revision
 from seldon_nb.cluster.rights import Rights, Rules, allows
+from seldon_nb.cluster.visible import SETTINGS
 from seldon_nb.domain import marks
 from seldon_nb.domain.classification import LABEL_KEY, Classification
 from seldon_nb.domain.deployment import Revision
@@ -19,7 +20,6 @@ from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.names import nearest
 from seldon_nb.domain.namespace import NamespaceFacts, PlaceSettings, QuotaLine, Right, SecretFacts
 
-SETTINGS = "seldon-nb"
 POD_SECURITY = "pod-security.kubernetes.io/enforce"
 #: Requests that a plan may cost.
 MOST = 8

@@ -92,3 +92,14 @@ def owner_of(document: Mapping[str, Any]) -> str:
         if not entry.get("subresource") and entry.get("manager") not in (None, "", marks.US):
             return str(entry["manager"])
     return "-"
+
+
+def last_writer(document: Mapping[str, Any]) -> tuple[str, str]:
+    """(which program that is not ours wrote what an object asks for last, when), by the managers of its fields; empty if none did."""
+    others = [
+        (str(entry.get("time", "")), str(entry["manager"]))
+        for entry in metadata(document).get("managedFields") or ()
+        if not entry.get("subresource") and entry.get("manager") not in (None, "", marks.US)
+    ]
+    at, manager = max(others, default=("", ""))
+    return manager, at

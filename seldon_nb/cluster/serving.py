@@ -23,7 +23,7 @@ from seldon_nb.domain.classification import Classification
 from seldon_nb.domain.deployment import DeploymentStatus, Progress, Revision, Stage, StageStatus, State, Target
 from seldon_nb.domain.errors import SeldonNbError, fail
 from seldon_nb.domain.namespace import NamespaceFacts
-from seldon_nb.ports import Clock, Report
+from seldon_nb.ports import Clock, Held, Report
 
 #: Seconds for which a plan's own look at a deployment is good.
 _FRESH_S = 5.0
@@ -86,6 +86,18 @@ class ClusterServing:
     def revisions(self, target: Target) -> tuple[Revision, ...]:
         """Every revision that was kept, oldest first."""
         return revisions.all_of(self._api, target)
+
+    def held(self, target: Target) -> Held | None:
+        """The live object beside the revision that it says it is. Raises: SNB-533 where either may not be read."""
+        document = self._api.find(kinds.SELDON, target.namespace, target.name)
+        if document is None or not kinds.is_ours(document):
+            return None
+        number = revisions.number_of(document)
+        kept = revisions.read(self._api, target, number) if number else next(reversed(self.revisions(target)), None)
+        if kept is None:
+            return None
+        writer, at = kinds.last_writer(document)
+        return Held(revision=kept, said=revisions.stamped(kept), found=document, writer=writer, written_at=at)
 
     def callers(self, target: Target) -> tuple[str, ...]:
         """The names of those who may call; nobody if it is not there."""

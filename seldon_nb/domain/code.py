@@ -124,7 +124,9 @@ UNKNOWN = ("", None, "-", "—")
 def known_part(template: str, facts: Mapping[str, object]) -> str:
     """A template without those sentences that would only say of unknown facts that they are unknown: "Nearest: —."."""
     parts = _SENTENCE.split(template)
-    told = [part for part in parts if not (names := fields_of(part)) or any(facts.get(name, "…") not in UNKNOWN for name in names)]
+    told = [
+        part for part in parts if not (names := fields_of(part)) or any(facts.get(name, "…") not in UNKNOWN for name in names)
+    ]
     return template if len(told) == len(parts) else " ".join(told)
 
 

@@ -17,6 +17,8 @@ class TrainingRun:
         estimator: the class's name; empty if nobody wrote it down.
         at: RFC 3339.
         fingerprint: of the data that it saw; empty if nobody took it.
+        parameters: as text, by name.
+        address: of its page in MLflow; empty where MLflow has no pages.
     """
 
     id: str
@@ -27,6 +29,8 @@ class TrainingRun:
     estimator: str = ""
     at: str = ""
     fingerprint: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from seldon_nb.diagnosis.lines import safe
+from seldon_nb.diagnosis.secret import without_secrets
 from seldon_nb.domain.deployment import Target
 from seldon_nb.domain.errors import fail
 from seldon_nb.flows.deployments import find
@@ -18,14 +19,6 @@ from seldon_nb.ports import Ports
 MOST = 1000
 _WIDTH = 2000
 _CUT = "…"
-_HIDDEN = "«…»"
-#: What is a secret by its looks: a token of ours or of others, a password in an address, a header that carries one.
-_SECRETS = (
-    re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-    re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{8,}"),
-    re.compile(r"(?i)(?<=password=)\S+|(?<=secret=)\S+|(?<=token=)\S+|(?<=api_key=)\S+"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ def logs(ports: Ports, target: Target, *, lines: int = 100) -> Log:
     raw = ports.serving.logs(target, lines=min(lines, MOST))
     if status.revision.classification.is_protected:
         return _known_only(raw)
-    return Log(tuple(_without_secrets(line) for line in raw))
+    return Log(tuple(without_secrets(line)[:_WIDTH] for line in raw))
 
 
 def _known_only(raw: tuple[str, ...]) -> Log:
@@ -67,9 +60,3 @@ def _known_only(raw: tuple[str, ...]) -> Log:
 
 
 _NAME_OF_A_CONTAINER = re.compile(r"--- [a-z0-9.-]{1,253} [a-z0-9-]{1,63} ---")
-
-
-def _without_secrets(line: str) -> str:
-    for form in _SECRETS:
-        line = form.sub(_HIDDEN, line)
-    return line[:_WIDTH]

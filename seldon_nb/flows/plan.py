@@ -21,6 +21,7 @@ from seldon_nb.domain.plan import Base, Document, Override, Plan, PlanSpec, Serv
 from seldon_nb.domain.principal import Principal
 from seldon_nb.ports import Ports, Replay
 from seldon_nb.render.mlserver import has_model_settings, model_settings
+from seldon_nb.render.roles import request_of
 from seldon_nb.render.runtimes import RUNTIMES
 from seldon_nb.render.seldon import render
 from seldon_nb.render.seldon.build import image_of
@@ -64,7 +65,7 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
     """Resolve, render, check and compare; nothing is changed.
 
     Raises:
-        SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401: the person may not.
+        SNB-130 … SNB-134: the reference.  SNB-210: the name.  SNB-212: the namespace.  SNB-216: a caller.  SNB-401, SNB-533: the person may not.
         SNB-218, SNB-219: a server, protocol or image that cannot be.
     """
     choice = chosen(wish)
@@ -74,7 +75,7 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
     namespace = known_namespace(ports, wish, name)
     target = Target(namespace.name, name, place)
     if not ports.access.may("plan", target):
-        raise fail("SNB-401", who=str(ports.access.whoami()), verb="plan", target=str(target))
+        raise refused(ports.access.whoami(), namespace, target)
     live = ports.serving.live(target)
     spec = PlanSpec(
         version=version,
@@ -97,6 +98,16 @@ def plan(ports: Ports, wish: Wish, *, place: str = "here") -> Plan:
     return compose(ports, spec, namespace, live, replay)
 
 
+def refused(me: Principal, namespace: NamespaceFacts, target: Target) -> SeldonNbError:
+    """Why somebody may not even plan: with the request for all rights that are lacking, where a platform gives them out."""
+    lacking = [(right.verb, right.resource) for right in namespace.rights if not right.allowed]
+    if not lacking:
+        return fail("SNB-401", who=str(me), verb="plan", target=str(target))
+    verb, resource = next((right for right in lacking if right[1].startswith("seldondeployments.")), lacking[0])
+    request = request_of(lacking, who=me.name, namespace=namespace.name)
+    return fail("SNB-533", namespace=namespace.name, who=me.name, verb=verb, resource=resource, request=request)
+
+
 def chosen(wish: Wish) -> Choice:
     """What answers. Raises: SNB-218, SNB-219."""
     server = wish.server.value if isinstance(wish.server, Server) else wish.server
@@ -108,7 +119,8 @@ def known_environment(wish: Wish) -> None:
     if wish.environment not in ENVIRONMENTS:
         reason = tr("`{word}` is not known as `{option}`.", word=wish.environment, option="--environment")
         known = ", ".join(f"`{word}`" for word in ENVIRONMENTS if word)
-        raise fail("SNB-218", ref=wish.ref, namespace=wish.to, reason=reason, known=known, suggestion=f"--environment {OWN}")
+        facts = {"ref": wish.ref, "namespace": wish.to, "field": "environment", "reason": reason, "known": known}
+        raise fail("SNB-218", **facts, suggestion=f"--environment {OWN}")
 
 
 def with_own_packages(spec: PlanSpec, live: Revision | None) -> OwnEnvironment:

@@ -432,7 +432,6 @@ class Place:
             raise fail("SNB-510", port=port, holder=holder, free=free_port(port + 1))
 
 
-
 def _pids(states: Mapping[str, ProgramState]) -> dict[str, int]:
     """Process ids by program; -1 for what was given up."""
     return {name: -1 if state.is_given_up else state.pid for name, state in states.items() if state.is_up or state.is_given_up}

@@ -18,10 +18,10 @@ from seldon_nb.here.home import tail
 from seldon_nb.here.place import Place
 from seldon_nb.here.records import Live
 from seldon_nb.here.report import GATEWAY
-from seldon_nb.here.slots import LoadFailure, Slot, disk_full
+from seldon_nb.here.slots import Digests, LoadFailure, Slot, disk_full
 from seldon_nb.here.supervision import ProgramState
 from seldon_nb.here.tally import Tally
-from seldon_nb.ports import Report
+from seldon_nb.ports import Held, Report
 from seldon_nb.words import tr
 
 #: Seconds that a replaced server stays, for requests that are on their way.
@@ -35,6 +35,7 @@ class LocalServing:
         self._place = place
         self._records = place.records
         self._tally: Tally | None = None
+        self._on_disk = Digests()
         self._behind: list[threading.Thread] = []
 
     # --- what there is -----------------------------------------------------------------------------------------------------------
@@ -64,6 +65,30 @@ class LocalServing:
         """The revision that serves, or None."""
         live = self._records.live(target)
         return live.revision if live else None
+
+    def held(self, target: Target) -> Held | None:
+        """The files from which it is served beside what the revision says of them; the model's own by their digest."""
+        from seldon_nb.render.mlserver import model_settings, node_name
+
+        live = self._records.live(target)
+        if live is None:
+            return None
+        serves = live.revision
+        kept = next((item for item in self._records.revisions(target) if item.number == serves.number), None)
+        if kept is None:
+            return None
+        slot = self._place.slots.get(live.slot)
+        said = {
+            "deployment": dict(kept.document),
+            "model": {"version": kept.model, "digest": kept.model_digest},
+            "model-settings": model_settings(kept.document, model_dir=str(slot.model)),
+        }
+        found = {
+            "deployment": dict(serves.document),
+            "model": {"version": serves.model, "digest": self._on_disk.digest(slot)},
+            "model-settings": slot.settings(node_name(kept.document)),
+        }
+        return Held(revision=kept, said=said, found=found)
 
     def callers(self, target: Target) -> tuple[str, ...]:
         """The names of those who may call; nobody if it is not there."""

@@ -86,6 +86,29 @@ class Slot:
         """The deployment that claimed it; empty for a spare."""
         return str(_read(self.root / "claim.json").get("target", ""))
 
+    def settings(self, node: str) -> dict[str, Any]:
+        """The ``model-settings.json`` of its model as it is on disk; empty if it cannot be read."""
+        return _read(self.root / "repository" / node / "model-settings.json")
+
+
+class Digests:
+    """The digests of slots' models as they are on disk; what did not change since it was read is not read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[list[tuple[str, int, int, int]], str]] = {}
+
+    def digest(self, slot: Slot) -> str:
+        """``sha256:…``; empty if the files cannot be read."""
+        try:
+            stats = [(name, (slot.model / name).stat()) for name in tree_files(slot.model)]
+            marks = [(name, stat.st_ino, stat.st_size, stat.st_ctime_ns) for name, stat in stats]
+            known = self._known.get(slot.id)
+            if known is None or known[0] != marks:
+                self._known[slot.id] = known = (marks, tree_digest(slot.model))
+        except OSError:
+            return ""
+        return known[1]
+
 
 class Slots:
     """All slots of one home."""

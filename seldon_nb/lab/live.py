@@ -40,7 +40,7 @@ class Live:
         from seldon_nb.lab.views.problems import problem
 
         query = to_query(asked)
-        problems = self.watching.attend()
+        self.watching.attend()
         found = self.inventory.page(query)
         return DeploymentsPage(
             items=found.rows,
@@ -49,7 +49,7 @@ class Live:
             version=found.version,
             mine=found.mine,
             shared=found.shared,
-            problems=tuple(map(problem, problems)),
+            problems=tuple(problem(error).model_copy(update={"place": place}) for place, error in self.watching.silent),
         )
 
     def runs(self, place: str = "", namespace: str = "") -> tuple[tuple[Run, ...], tuple[SeldonNbError, ...]]:

@@ -42,6 +42,7 @@ class Problem(Shape):
     """An error: a code, what happened to your thing, what was seen, what to do, who can help.
 
     ``field`` names the input that is meant (a column of the model, an option of a plan), ``row`` its row from 0, where one is.
+    ``place`` is the place that is silent, in lists that several places give.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Problem(Shape):
     who: str = ""
     field: str = ""
     row: int | None = None
+    place: str = ""
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------------
@@ -242,14 +244,27 @@ class NamespaceView(Shape):
     level: Level
 
 
+class ServerView(Shape):
+    """What can answer: its word for a plan (``sklearn``), its name for people, and the protocols that it speaks there, the best first."""
+
+    value: str
+    label: str
+    protocols: tuple[str, ...]
+
+
 class PlaceView(Shape):
-    """A place: its namespaces, or why they cannot be seen; ``running`` is false where it can be started."""
+    """A place: its namespaces, or why they cannot be seen; ``running`` is false where it can be started.
+
+    ``servers`` are those that can answer there, first the one that a plan chooses by itself.  ``identity`` is whom the place takes you for.
+    """
 
     name: PlaceName
     label: str
     running: bool
     namespaces: tuple[NamespaceView, ...] = ()
     problem: Problem | None = None
+    servers: tuple[ServerView, ...] = ()
+    identity: str = ""
 
 
 class Status(Shape):
@@ -344,7 +359,10 @@ class RevisionView(Shape):
 
 
 class DeploymentDetail(Shape):
-    """GET ``deployments/<place>/<namespace>/<name>``: all that the detail tab shows but logs and history."""
+    """GET ``deployments/<place>/<namespace>/<name>``: all that the detail tab shows but drift, logs and history.
+
+    ``unread`` says why the kept revisions could not be read; ``documents`` are then as far as the live object tells.
+    """
 
     row: DeploymentRow
     card: CardView
@@ -354,6 +372,7 @@ class DeploymentDetail(Shape):
     diff: str = ""
     access: tuple[CallerView, ...] = ()
     revisions: tuple[RevisionView, ...] = ()
+    unread: Problem | None = None
     lineage: CardStrip
     predictors: tuple[str, ...] = ("default",)
     may_delete: bool = True
@@ -402,11 +421,12 @@ class ModelsPage(Shape):
 
 
 class ModelDetail(Shape):
-    """GET ``models/<name>/<version>``."""
+    """GET ``models/<name>/<version>``; ``run`` is the run of MLflow that it came out of, None where it is not known."""
 
     row: ModelRow
     card: CardView
     lineage: CardStrip
+    run: CardView | None = None
 
 
 # --- plans and runs -----------------------------------------------------------------------------------------------------------------
@@ -439,8 +459,23 @@ class RightView(Shape):
     request: str = ""
 
 
+class FindingView(Shape):
+    """One rule's word on a plan; ``field`` names the part of the wish that it is about, where it is about one."""
+
+    code: str
+    tone: Tone
+    text: str
+    blocks: bool
+    overridable: bool = False
+    field: str = ""
+
+
 class PlanView(Shape):
-    """A plan: the same value and digest as in Python."""
+    """A plan: the same value and digest as in Python.
+
+    ``wish`` makes it again; ``server`` (its name for people) and ``protocol`` are what answers, chosen or not; ``passed`` counts the checks that found
+    nothing.
+    """
 
     digest: str
     ok: bool
@@ -457,6 +492,11 @@ class PlanView(Shape):
     why_not: str = ""
     python: str = ""
     shell: str = ""
+    wish: PlanWish | None = None
+    server: str = ""
+    protocol: str = ""
+    passed: int = 0
+    findings: tuple[FindingView, ...] = ()
 
 
 class ApplyWish(Shape):

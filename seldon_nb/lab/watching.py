@@ -34,6 +34,8 @@ PATIENCE_S = 2.0
 #: More changes than these at once are told as one: look at everything again.
 _MOST_AT_ONCE = 40
 _RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+#: A watch that held for as long as this before it failed has not failed again: the next one comes after the shortest pause.
+HELD_S = 60.0
 
 
 class Watching:
@@ -71,7 +73,7 @@ class Watching:
         until = time.monotonic() + patience_s
         for watcher in watchers:
             watcher.await_first(max(0.0, until - time.monotonic()))
-        return tuple(watcher.problem for watcher in watchers if watcher.problem is not None)
+        return tuple(error for _, error in self.silent)
 
     def close(self) -> None:
         """End all watchers."""
@@ -86,6 +88,13 @@ class Watching:
         """The places that are being watched."""
         with self._lock:
             return tuple(place for place, watcher in self._watchers.items() if watcher.is_alive)
+
+    @property
+    def silent(self) -> tuple[tuple[str, SeldonNbError], ...]:
+        """The places that cannot be seen right now, and what is wrong with each."""
+        with self._lock:
+            seen = tuple((place, watcher.problem) for place, watcher in self._watchers.items())
+        return tuple((place, problem) for place, problem in seen if problem is not None)
 
     # --- for the watchers --------------------------------------------------------------------------------------------------------
 
@@ -148,6 +157,7 @@ class Watcher:
         failures = 0
         while not self._ended():
             watch: Watch | None = None
+            seen_at: float | None = None
             try:
                 ports = self._all.ports(self._place)
                 if ports.watch is None:
@@ -155,16 +165,18 @@ class Watcher:
                 watch = ports.watch()
                 watch.start(self._told)
                 self._look(ports, watch, None, first=True)
-                failures = 0
+                seen_at = time.monotonic()
                 self._follow(ports, watch)
+                continue
             except Exception as error:
                 self._fail(error)
-                failures += 1
+                # One first look is no recovery: a place that answers it and then breaks is left alone longer each time.
+                held = seen_at is not None and time.monotonic() - seen_at >= HELD_S
+                failures = 1 if held else failures + 1
             finally:
                 if watch is not None:
                     watch.stop()
-            if failures:
-                self._wait(_RETRY_S[min(failures, len(_RETRY_S)) - 1])
+            self._wait(_RETRY_S[min(failures, len(_RETRY_S)) - 1])
         self._stop = True
         self._first.set()
 
@@ -210,11 +222,12 @@ class Watcher:
         if not first:
             self._all.tell(self._changes(found, changed, gone))
             return
-        again, self._missed = self._missed or self.problem is not None, False
-        self.problem = None
-        self._first.set()
-        if again:  # whoever looked before saw less
+        missed, self._missed = self._missed, False
+        if self.problem is not None:
+            self._note(None)
+        elif missed:  # whoever looked before saw less
             self._reset()
+        self._first.set()
 
     def _fail(self, error: Exception) -> None:
         from seldon_nb.lab.views.problems import as_ours

@@ -41,13 +41,13 @@ def from_yaml(text: str) -> dict[str, Any]:
     return found
 
 
-def diff(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> str:
+def diff(old: Mapping[str, Any], new: Mapping[str, Any], name: str, *, was: str = "live", now: str = "planned") -> str:
     """What changes from one document to another, as a unified diff of their text; empty if nothing does, all of it if there was none."""
     lines = difflib.unified_diff(
         to_yaml(old).splitlines(keepends=True),
         to_yaml(new).splitlines(keepends=True),
-        fromfile=f"{name} (live)" if old else "(nothing)",
-        tofile=f"{name} (planned)" if new else "(nothing)",
+        fromfile=f"{name} ({was})" if old else "(nothing)",
+        tofile=f"{name} ({now})" if new else "(nothing)",
         n=3,
     )
     return "".join(lines)

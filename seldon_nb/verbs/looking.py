@@ -48,8 +48,14 @@ def listing() -> click.Command:
 def show() -> click.Command:
     """``show``."""
 
-    def action(session: Session, thing: str, docs: bool) -> Outcome:
+    def action(session: Session, thing: str, docs: bool, drift: bool) -> Outcome:
         workspace = session.workspace
+        if drift:
+            from seldon_nb.cards.drift import drift_card
+
+            found = workspace.deployment(thing).drift
+            python = f"sn.deployment({literal(thing)}).drift"
+            return Outcome(card=drift_card(found, skin=session.skin), python=python, value=found)
         if docs:
             return Outcome(raw=workspace.deployment(thing).docs_url, python=f"sn.deployment({literal(thing)}).docs_url")
         if "@" in thing or ":/" in thing:
@@ -65,6 +71,7 @@ def show() -> click.Command:
         tr("Show a deployment (fraud, dev/fraud) or a model version (fraud@1)."),
         "show fraud",
         click.Argument(["thing"], shell_complete=offers.shown),
+        click.Option(["--drift"], is_flag=True, help=tr("Compare what lives with what the revision that serves says.")),
         click.Option(["--docs"], is_flag=True, help=tr("Print the link of the endpoint's Swagger page, good for ten minutes.")),
         as_option(),
         json_option(),

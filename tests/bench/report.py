@@ -11,12 +11,14 @@ from pathlib import Path
 REPORT = Path(__file__).parent / "REPORT.md"
 BENCHES = {
     "bench_journey": "From log to the first correct answer",
+    "bench_log": "What a log is made of",
     "bench_gateway": "The gateway against bare MLServer",
     "bench_plan": "A thousand plans",
     "bench_predict": "100,000 rows × 20 columns",
     "bench_load_ext": "Loading the extension",
     "bench_grpc": "gRPC beside REST",
     "bench_lab": "JupyterLab with the panel",
+    "bench_panel_live": "The panel's server",
     "bench_render_cluster": "A thousand deployments for a cluster",
     "bench_cluster_plan": "A plan at a real API server",
     "bench_cluster_watch": "Watching 5,000 deployments",

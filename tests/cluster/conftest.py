@@ -10,6 +10,7 @@ import pytest
 from tests.cluster import foreign
 from tests.cluster import node as nodes
 from tests.cluster.operator_fixtures import operator_namespace, seldon_operator  # noqa: F401
+from tests.lab.conftest import browser, built_panel, chromium  # noqa: F401
 
 
 @pytest.fixture(scope="session")

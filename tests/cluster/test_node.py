@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import urllib.request
 
 import pytest
@@ -24,6 +23,10 @@ def pod(node, namespace, name, *words, **spec):
     }
 
 
+def processes(node):
+    return {name: (process.pid, process.create_time()) for name in node.started if (process := node.process(name)) is not None}
+
+
 def finished(node, namespace, name):
     path = f"/api/v1/namespaces/{namespace}/pods/{name}"
     found = node.api().wait(path, lambda seen: seen.get("status", {}).get("phase") in PHASES)
@@ -31,12 +34,12 @@ def finished(node, namespace, name):
     return found["status"]["phase"], logs.strip()
 
 
-def test_bringing_it_up_twice_gives_the_same_node_at_once(node):
-    began = time.monotonic()
+def test_bringing_it_up_twice_gives_the_same_node_and_starts_nothing(node):
+    before = processes(node)
     again = nodes.ensure()
     assert again.first == node.first
     assert again.tokens == node.tokens
-    assert time.monotonic() - began < 3
+    assert processes(again) == before
     assert nodes.running() == again
 
 
@@ -88,12 +91,10 @@ def test_pods_reach_the_object_store(node, own_namespace):
 
 
 def test_an_unknown_name_is_refused_and_nothing_waits(node, own_namespace):
-    began = time.monotonic()
     node.api().apply(pod(node, own_namespace, "lost", "resolve", "nowhere.example", "0"))
     phase, log = finished(node, own_namespace, "lost")
     assert phase == "Failed"
-    assert "no such host" in log
-    assert time.monotonic() - began < 20
+    assert "no such host" in log  # said by the node's own names; whoever waits for others' ends with a timeout
 
 
 def test_a_workflow_of_one_step_succeeds(node, own_namespace):

@@ -44,8 +44,10 @@ class ModelServer:
     socket: str
     seen: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     delay_s: float = 0.0
+    answers: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
+        self.answers.set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -57,6 +59,7 @@ class ModelServer:
                 headers = {key.lower(): value for key, value in self.headers.items()}
                 outer.seen.append((self.command, self.path, headers, body))
                 time.sleep(outer.delay_s)
+                outer.answers.wait(120)
                 data = json.dumps({"from": outer.name}).encode()
                 with contextlib.suppress(BrokenPipeError):
                     self.send_response(200)
@@ -174,11 +177,13 @@ def whole(received: bytes) -> bool:
     return bool(end) and length is not None and len(body) >= int(length[1])
 
 
-def asked(place: Place, method: str, path: str, token: str | None, *, body: bytes = b"", extra: str = "") -> tuple[int, bytes]:
+def asked(
+    place: Place, method: str, path: str, token: str | None, *, body: bytes = b"", extra: str = "", timeout_s: float = 5.0
+) -> tuple[int, bytes]:
     credentials = f"Authorization: Bearer {token}\r\n" if token is not None else ""
     length = f"Content-Length: {len(body)}\r\n" if body else ""
     head = f"{method} {path} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n{credentials}{length}{extra}\r\n"
-    return raw(place.gateway.port, head.encode("latin-1") + body)
+    return raw(place.gateway.port, head.encode("latin-1") + body, timeout_s)
 
 
 def endpoint(path: str = INFER, target: Target = FRAUD) -> str:

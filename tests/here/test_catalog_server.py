@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import httpx
 import pandas as pd
@@ -84,6 +85,26 @@ def test_the_journey_over_http(server, candidate):
     assert told.value.facts["nearest"] == "fraud"
 
 
+def test_a_version_knows_the_run_that_it_came_out_of_and_its_page(server, candidate):
+    from mlflow import MlflowClient
+
+    _, uri = server
+    version = MlflowCatalog(uri).register(candidate(MlflowCatalog(uri), "run"), "ran", tags={}, lineage=Lineage())
+    client = MlflowClient(uri, uri)
+    run_id = version.lineage.run_id
+    client.log_param(run_id, "depth", 4)
+    client.log_metric(run_id, "auc", 0.91)
+    catalog = MlflowCatalog(uri.replace("//", "//ana:hunter2@"))
+    found = catalog.run(version)
+    assert found is not None
+    assert (found.id, found.name, found.experiment) == (run_id, "log ran", "seldon_nb")
+    assert (dict(found.parameters), dict(found.metrics)) == ({"depth": "4"}, {"auc": 0.91})
+    experiment = client.get_run(run_id).info.experiment_id
+    assert found.address == f"{uri}/#/experiments/{experiment}/runs/{run_id}"
+    assert catalog.run(replace(version, lineage=Lineage(run_id="0" * 32))) is None
+    assert catalog.run(replace(version, lineage=Lineage())) is None
+
+
 def test_a_failure_half_way_leaves_nothing_on_the_server(server, candidate, short_tmp, monkeypatch):
     from mlflow import MlflowClient
 
@@ -110,7 +131,9 @@ def test_a_failure_half_way_leaves_nothing_on_the_server(server, candidate, shor
     assert len(client.search_runs([client.get_experiment_by_name("seldon_nb").experiment_id])) == runs
 
 
-def test_a_server_that_goes_away_is_told_within_seconds(server, candidate):
+def test_a_server_that_goes_away_is_told_without_minutes_of_retries(server, candidate, monkeypatch):
+    paused: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda retry, response=None: paused.append(retry.get_backoff_time()))
     process, uri = server
     catalog = MlflowCatalog(uri)
     packed = candidate(catalog, "four")
@@ -121,8 +144,8 @@ def test_a_server_that_goes_away_is_told_within_seconds(server, candidate):
         lambda: catalog.find(ModelRef.parse("fraud")),
         catalog.versions,
     ):
-        began = time.perf_counter()
+        paused.clear()
         with pytest.raises(SeldonNbError) as told:
             act()
-        assert time.perf_counter() - began < 6
+        assert sum(paused) < 5, paused  # MLflow by itself would take four minutes
         assert (told.value.code_id, told.value.facts["uri"]) == ("SNB-140", uri)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
@@ -261,6 +262,7 @@ def test_other_answers_are_found(clean_room, claims, tmp_path):
     assert (found.code, found.facts["differing"], found.facts["rows"]) == ("SNB-120", 5, 5)
 
 
+@pytest.mark.timeout(120)
 def test_a_model_that_never_ends_is_ended(server, claims, tmp_path):
     import mlflow
 
@@ -269,16 +271,16 @@ def test_a_model_that_never_ends_is_ended(server, claims, tmp_path):
             import os
             import time
 
-            if os.getppid() == parent:
+            if os.getppid() == parent:  # in the room only: a process of its own for the question would answer
                 time.sleep(600)
             return model_input["income"]
 
     parent = server.process.pid
     impatient = LocalCleanRoom(None, server.socket, timeout_s=1)
-    began = time.perf_counter()
+    before = set(psutil.Process(parent).children())
     _, _, replay = tried(impatient, tmp_path, model=Endless(), sample=claims[0][["income"]].head())
-    assert time.perf_counter() - began < 10
     assert (replay.loaded, replay.error_type) == (False, "TimeoutError")
+    assert psutil.wait_procs(set(psutil.Process(parent).children()) - before, timeout=20)[1] == []
 
 
 def test_a_model_that_takes_its_process_down_is_told_and_the_room_stays_open(server, pipeline, claims, tmp_path):
@@ -325,14 +327,15 @@ def test_without_a_server_one_process_answers_one_question(pipeline, claims, tmp
     assert codes(findings) == ["SNB-118", "SNB-122"]
 
 
-def test_the_environment_is_asked_once(clean_room):
+def test_the_environment_is_asked_once(clean_room, monkeypatch):
     environment = clean_room.environment()
     assert environment.python == ".".join(map(str, sys.version_info[:3]))
     assert environment.version("mlflow")
-    began = time.perf_counter()
+    asked = []
+    monkeypatch.setattr(clean_room, "_ask", asked.append)
     for _ in range(100):
         assert clean_room.environment() is environment
-    assert time.perf_counter() - began < 0.1
+    assert asked == []
 
 
 def test_a_python_that_cannot_be_started_is_told(tmp_path):
@@ -371,17 +374,17 @@ def test_the_room_ends_with_whoever_started_it(short_tmp):
     assert not socket.exists()
 
 
-def test_a_warm_replay_is_quick(clean_room, claims, tmp_path):
+def test_a_room_that_is_open_needs_no_new_python_for_a_question(clean_room, server, tmp_path, monkeypatch):
     generator = np.random.default_rng(0)
     frame = pd.DataFrame(generator.random((50, 10)), columns=[f"c{place}" for place in range(10)])
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame, (frame["c0"] > 0.5).astype(int))
     candidate = pack(PackRequest(model=model, sample=frame.head()), tmp_path / "m")
-    times = []
-    for _ in range(10):
-        began = time.perf_counter()
-        clean_room.replay(candidate.path, candidate.sample)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.2, times  # 0.06 s on a quiet machine; the bench holds the real target
+    begun = []
+    monkeypatch.setattr(clean_room, "_ask_once", begun.append)
+    for _ in range(3):
+        assert clean_room.replay(candidate.path, candidate.sample).loaded
+    assert begun == []
+    assert server.process.poll() is None
 
 
 # --- a server whose packages differ ------------------------------------------------------------------------------------------------------

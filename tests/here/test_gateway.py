@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -349,17 +350,15 @@ def test_a_body_at_the_limit_is_taken_and_one_beyond_it_is_not(place):
     status, answer = asked(place, "POST", endpoint(), place.bearer(), body=b"x" * (LIMIT + 1))
     assert status == 413, answer
     chunked = f"POST {ROAD} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {place.bearer()}\r\nTransfer-Encoding: chunked\r\n\r\n"
-    status, _ = raw(place.gateway.port, chunked.encode() + (b"8000\r\n" + b"x" * 0x8000 + b"\r\n") * 10, timeout_s=2.0)
+    status, _ = raw(place.gateway.port, chunked.encode() + (b"8000\r\n" + b"x" * 0x8000 + b"\r\n") * 10, timeout_s=60.0)
     assert status == 413
     assert not place.one.seen
 
 
 def test_a_body_of_somebody_unknown_is_not_waited_for(place):
     head = f"POST {ROAD} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
-    began = time.monotonic()
-    status, _ = raw(place.gateway.port, head.encode() + b"x", timeout_s=1.0)
+    status, _ = raw(place.gateway.port, head.encode() + b"x", timeout_s=60.0)  # the rest of it never comes
     assert status == 401
-    assert time.monotonic() - began < 3.0
 
 
 def test_headers_beyond_the_limit_are_refused(place):
@@ -368,13 +367,21 @@ def test_headers_beyond_the_limit_are_refused(place):
     assert not place.one.seen
 
 
-def test_a_slow_model_is_given_up_after_the_deployments_time(place):
-    place.publish(timeout_s=1)
-    place.one.delay_s = 1.5
+def test_a_slow_model_is_given_up_after_the_deployments_own_time(place):
+    """Neither model answers: the one with a second is given up, the other is still waited for then, and answers."""
+    place.gateway.publish(place.upstreams(), [place.route(timeout_s=1), place.route(CHURN, cluster="two", timeout_s=300)])
+    place.one.answers.clear()
+    place.two.answers.clear()
+    road, token = endpoint("/v2/models/churn/infer", CHURN), place.bearer(target=CHURN)
     try:
-        began = time.monotonic()
-        assert asked(place, "POST", endpoint(), place.bearer(), body=PAYLOAD)[0] == 504
-        assert 0.9 < time.monotonic() - began < 1.45
+        with ThreadPoolExecutor(1) as pool:
+            patient = pool.submit(asked, place, "POST", road, token, body=PAYLOAD, timeout_s=120)
+            try:
+                assert asked(place, "POST", endpoint(), place.bearer(), body=PAYLOAD, timeout_s=60)[0] == 504
+                assert not patient.done()
+            finally:
+                place.two.answers.set()
+            assert patient.result()[0] == 200
     finally:
-        place.one.delay_s = 0.0
-    assert len(place.one.seen) == 1
+        place.one.answers.set()
+    assert (len(place.one.seen), len(place.two.seen)) == (1, 1)

@@ -226,13 +226,11 @@ def test_what_envoy_refuses_changes_nothing(place, broken):
     assert asked(place, "POST", endpoint(), place.bearer(), body=PAYLOAD)[0] == 200
 
 
-def test_a_change_takes_little_time(place):
-    took = []
-    for number in range(20):
-        began = time.perf_counter()
-        place.publish(cluster=("one", "two")[number % 2])
-        took.append(time.perf_counter() - began)
-    assert sorted(took)[10] < 0.2  # about 0.02 s on a quiet machine
+def test_a_change_holds_as_soon_as_it_has_returned(place):
+    for name in ("two", "one") * 10:
+        place.publish(cluster=name)
+        status, answer = asked(place, "POST", endpoint(), place.bearer(), body=PAYLOAD)
+        assert (status, json.loads(answer.partition(b"\r\n\r\n")[2])) == (200, {"from": name})
 
 
 def test_it_comes_back_with_what_it_knew(own):
@@ -254,18 +252,17 @@ def test_it_comes_back_with_what_it_knew(own):
     assert asked(own, "POST", endpoint(), own.bearer(), body=PAYLOAD)[0] == 200
 
 
-def test_a_taken_port_is_said_at_once(shared, tmp_path):
+@pytest.mark.timeout(60)
+def test_a_taken_port_is_said_and_not_waited_for(shared, tmp_path):
     home = Home(tmp_path).prepare()
     gateway = Gateway(home)
     gateway.prepare(shared.gateway.port)
     process = subprocess.Popen(gateway.argv(), stderr=subprocess.DEVNULL)
     try:
-        began = time.monotonic()
         with pytest.raises(SeldonNbError) as caught:
-            gateway.ready(10.0)
+            gateway.ready(3600.0)
         assert caught.value.code_id == "SNB-513"
         assert "address" in str(caught.value.facts["reason"]).lower()
-        assert time.monotonic() - began < 5.0
     finally:
         process.terminate()
         process.wait(10)

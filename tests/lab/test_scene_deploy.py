@@ -84,6 +84,38 @@ def test_a_model_is_deployed_from_its_row(panel, removed):
     assert panel.screen.errors == []
 
 
+def test_what_is_chosen_otherwise_is_in_the_plan_and_its_digest(panel):
+    page = panel.page
+    panel.screen.begin("seldon-nb:plan", ref="fraud@2", place="here", to="dev", name="lean")
+    first = digest_shown(plan_ready(page))
+    expect(front(page).get_by_role("heading", name="Plan · deploy fraud@2 to dev as lean")).to_be_visible()
+    form = front(page).get_by_role("form", name="What to deploy, and where")
+    server = form.get_by_role("combobox", name="Server")
+    expect(server).to_be_hidden()
+    form.get_by_text("More choices").focus()
+    page.keyboard.press("Enter")
+    expect(server.locator("option").first).to_have_text("chosen for me: MLServer (mlflow)")
+    page.keyboard.press("Tab")
+    expect(server).to_be_focused()
+    page.keyboard.type("MLServer (sk")
+    expect(server).to_have_value("sklearn")
+    assert panel.screen.axe(".snb-page") == []
+    form.get_by_role("button", name="Plan again").click()
+    card = front(page).get_by_role("region", name=re.compile("^Plan")).filter(has_text="MLServer (sklearn)")
+    expect(card).to_be_visible()
+    assert digest_shown(card) != first
+    wish = "sn.plan('fraud@2', to='dev', name='lean', server='sklearn')"
+    assert digest_shown(card) == python(panel.screen.lab, f"print(json.dumps({wish}.digest))")
+
+    # It was logged to answer probabilities, which that server does not ask for: said at the field too.
+    expect(server).to_have_attribute("aria-invalid", "true")
+    expect(server).to_have_accessible_description(re.compile("predict_proba"))
+    form.get_by_role("textbox", name="Image").fill("own:latest")
+    form.get_by_role("button", name="Plan again").click()
+    expect(form.get_by_role("textbox", name="Image")).to_have_accessible_description(re.compile("meant to be moved"))
+    assert panel.screen.axe(".snb-page") == []
+
+
 def test_a_finding_can_be_followed_by_its_fix(panel):
     panel.screen.begin("seldon-nb:plan", ref="fraud@2", to="dev", name="fraud")
     card = plan_ready(panel.page)
@@ -105,6 +137,7 @@ def test_a_blocked_plan_cannot_be_applied_and_says_why(panel):
     panel.screen.begin("seldon-nb:plan", ref="fraud@2", place="here", to="dev", name="fraud")
     plan_ready(panel.page)
     form = front(panel.page).get_by_role("form", name="What to deploy, and where")
+    form.get_by_text("More choices").click()
     form.get_by_role("combobox", name="Packages").select_option("own")
     form.get_by_role("button", name="Plan again").click()
     expect(front(panel.page).get_by_role("status").filter(has_text="Plan blocked")).to_have_count(1)

@@ -14,10 +14,12 @@ from seldon_nb.checks.samples import in_cluster, revision
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.deployment import DeploymentStatus, Revision, State, Target
 from seldon_nb.domain.errors import fail
+from seldon_nb.domain.plan import Document, Finding, Override, Server
 from seldon_nb.domain.principal import Principal
 from seldon_nb.lab import schema
 from seldon_nb.lab.views.cards import block_view, card_view
 from seldon_nb.lab.views.deployments import deployment_detail
+from seldon_nb.lab.views.places import servers
 from seldon_nb.lab.views.plans import plan_view
 from seldon_nb.lab.views.problems import as_ours, problem, status_of
 from seldon_nb.words import speaking
@@ -142,6 +144,68 @@ def test_a_plan_for_a_cluster_asks_for_each_right_that_is_missing():
     )
 
 
+def test_a_plan_says_which_findings_stop_it_and_which_may_be_taken_on():
+    stopped = tuple(Finding(code, lookup(code).example) for code in ("SNB-213", "SNB-258"))
+    seen = plan_view(replace(cluster_plan(), findings=stopped, passed=7), Door())
+    assert seen.passed == 7
+    assert [(one.code, one.tone, one.blocks, one.overridable, one.field) for one in seen.findings] == [
+        ("SNB-213", "bad", True, False, "server"),
+        ("SNB-258", "bad", True, True, ""),
+    ]
+    assert "--override" not in seen.card.model_dump_json()  # the panel has a form for that
+    reason = replace(stopped[1], overridden_by="agreed")
+    assert not plan_view(replace(cluster_plan(), findings=(reason,)), Door()).findings[0].blocks
+
+
+@pytest.mark.parametrize(
+    ("path", "server", "field"),
+    [
+        ("spec.protocol", Server.MLFLOW, "protocol"),
+        ("spec.predictors[0].graph", Server.TRITON, "server"),
+        ("spec.predictors[0].graph", Server.CUSTOM, "image"),
+        ("spec.predictors[0].componentSpecs[0].spec.containers[0]", Server.MLFLOW, "image"),
+        ("spec.predictors[0].explainer", Server.MLFLOW, ""),
+    ],
+)
+def test_what_one_machine_cannot_rehearse_is_told_at_the_choice_that_asks_for_it(path, server, field):
+    plan = cluster_plan()
+    found = Finding("SNB-215", {"place": "here", "deployment": "fraud", "path": path}, path)
+    plan = replace(plan, spec=replace(plan.spec, server=server), findings=(found,))
+    assert plan_view(plan, Door()).findings[0].field == field
+
+
+def test_a_plan_knows_the_wish_that_makes_it_again():
+    plan = cluster_plan()
+    spec = replace(plan.spec, server=Server.CUSTOM, image="ghcr.io/team/own:1.2", protocol="seldon", timeout_s=5)
+    spec = replace(
+        spec, deployment="other", callers=(spec.requested_by, Principal("bo")), overrides=(Override("SNB-258", "agreed"),)
+    )
+    wish = plan_view(replace(plan, spec=spec), Door()).wish
+    assert wish is not None
+    assert wish.model_dump(exclude_defaults=True) == {
+        "ref": spec.version.ref,
+        "place": "cluster",
+        "to": spec.namespace,
+        "name": "other",
+        "image": "ghcr.io/team/own:1.2",
+        "protocol": "seldon",
+        "callers": ("bo",),
+        "timeout": 5,
+        "override": ("SNB-258",),
+        "because": "agreed",
+    }
+    title = plan_view(replace(plan, spec=spec), Door()).card.title
+    assert title.endswith(f"to {spec.namespace} as other")
+    assert plan_view(plan, Door()).card.title.endswith(f"to {spec.namespace}")
+
+
+def test_a_machine_offers_its_own_runtimes_and_a_cluster_all():
+    assert [(one.value, one.protocols) for one in servers("here")] == [
+        (name, ("v2",)) for name in ("mlflow", "sklearn", "xgboost", "lightgbm")
+    ]
+    assert [one.value for one in servers("cluster")] == [server.value for server in Server]
+
+
 def test_the_reason_beside_apply_is_the_first_that_holds():
     plan = replace(cluster_plan(), findings=())
     assert plan_view(plan, Door()).why_not == ""
@@ -208,3 +272,29 @@ def test_a_stuck_deployment_of_a_cluster_is_told_although_mlflow_is_away():
     assert [bool(link.title) for link in seen.lineage.links] == [False, False, True, False, True]
     assert seen.shell == f"seldon-nb show cluster/{second.target}"
     assert seen.python == f'sn.deployment("cluster/{second.target}")'
+
+
+def test_who_may_not_read_the_kept_revisions_sees_the_deployment_and_why():
+    first = revision(in_cluster())
+    live = Document("SeldonDeployment", {**dict(first.document), "metadata": {**first.document["metadata"], "managedFields": []}})
+    door = Door(frozenset({"see"}))
+    seen = Seen(DeploymentStatus(revision=replace(first, documents=(live,)), state=State.ANSWERING), (), door)
+
+    def refuse(target: Target) -> None:
+        raise fail("SNB-533", who="ana", verb="list", resource="configmaps", namespace="team-a", request="kind: Role")
+
+    seen.at = lambda place: SimpleNamespace(access=door, serving=SimpleNamespace(revisions=refuse), workflows=None)
+    told = deployment_detail(seen, first.target)
+    assert told.unread is not None
+    assert told.unread.code == "SNB-533"
+    assert told.revisions == ()
+    assert "managedFields" not in told.documents[0].yaml
+
+
+def test_documents_are_those_that_were_applied_and_not_what_somebody_made_of_them():
+    first = revision(in_cluster(), number=1)
+    body = dict(first.document) | {"spec": {**first.document["spec"], "replicas": 77}}
+    live = replace(first, documents=(Document("SeldonDeployment", body),))
+    seen = deployment_detail(Seen(DeploymentStatus(revision=live, state=State.ANSWERING), (first,), Door()), first.target)
+    assert "replicas: 77" not in seen.documents[0].yaml
+    assert seen.diff == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from seldon_nb.domain.deployment import Progress, Stage, StageStatus, State, Target
 from seldon_nb.here.applies import Kept
 from seldon_nb.here.records import Live
+from seldon_nb.lab import watching
 from seldon_nb.lab.inventory import Inventory, Query
 from seldon_nb.lab.views.rows import deployment_row
 from seldon_nb.lab.watching import Watching
@@ -36,12 +38,12 @@ def seen(tmp_path):
             assert more.wait_for(lambda: any(fits(change) for change, _ in heard), timeout_s), heard
             return next((change, at) for change, at in heard if fits(change))
 
-    watching = Watching(workspace, Inventory(deployment_row), tell)
-    watching.wait = wait
-    watching.heard = heard
-    watching.workspace = workspace
-    yield watching
-    watching.close()
+    made = Watching(workspace, Inventory(deployment_row), tell)
+    made.wait = wait
+    made.heard = heard
+    made.workspace = workspace
+    yield made
+    made.close()
     workspace.close()
 
 
@@ -88,6 +90,49 @@ def test_a_run_that_goes_on_elsewhere_is_told_stage_by_stage(seen):
     applies.keep(replace(kept, run=replace(run, stages=stages), born=1.0))
     change, _ = seen.wait(lambda change: change.kind == "run" and change.state == "stopped")
     assert seen.inventory.runs()[0].code == "SNB-563"
+
+
+class Breaking:
+    """A watch of this machine that shows everything once, says at once that something changed, and breaks at the next look."""
+
+    def __init__(self, watch, begun):
+        self._watch, self._begun, self._looks = watch, begun, 0
+
+    def start(self, told):
+        self._begun.append(time.monotonic())
+        self._watch.start(told)
+        told(None)
+
+    def look(self, targets=None):
+        self._looks += 1
+        if self._looks > 1:
+            raise OSError("broken")
+        return self._watch.look(targets)
+
+    def check(self):
+        return self._watch.check()
+
+    def stop(self):
+        self._watch.stop()
+
+
+@pytest.mark.parametrize("held_s", [60.0, 0.0])
+def test_a_place_that_breaks_after_its_first_look_is_left_alone_longer_each_time(seen, monkeypatch, held_s):
+    monkeypatch.setattr(watching, "_RETRY_S", (0.1, 0.3, 0.9))
+    monkeypatch.setattr(watching, "HELD_S", held_s)
+    begun, local = [], seen.workspace.ports.watch
+    seen.workspace.ports = replace(seen.workspace.ports, watch=lambda: Breaking(local(), begun))
+    seen.attend(5.0)
+    seen.wait(lambda change: (change.kind, change.state) == ("place", "SNB-900"))
+    seen.wait(lambda change: (change.kind, change.act, change.state) == ("place", "changed", ""))
+    end = time.monotonic() + 10
+    while len(begun) < 4 and time.monotonic() < end:
+        time.sleep(0.02)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(begun)]
+    if held_s:
+        assert pauses[0] < pauses[1] < pauses[2] and pauses[2] > 0.9, pauses
+    else:  # it held as long as is asked of it: each time is the first time
+        assert max(pauses[:3]) < 0.6, pauses
 
 
 def test_a_closed_server_watches_nothing(seen):

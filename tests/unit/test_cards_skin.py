@@ -49,6 +49,7 @@ def test_other_lines_stay_as_they_are() -> None:
         ("list", "sn.deployments()"),
         ("list models --name fraud", 'sn.models("fraud")'),
         ("show fraud", 'sn.deployment("fraud")'),
+        ("show fraud --drift", 'sn.deployment("fraud").drift'),
         ("show fraud@1", 'sn.model("fraud@1")'),
         ("predict fraud X", 'sn.deployment("fraud").predict(X)'),
         ("token fraud --minutes 5", 'sn.deployment("fraud").token(minutes=5)'),

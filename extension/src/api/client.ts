@@ -5,6 +5,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { request } from './request';
 import type {
   AnswerView,
+  CardView,
   CaseSets,
   Comparison,
   ComparisonView,
@@ -82,6 +83,11 @@ export class Client {
 
   deleteDeployment(target: ITarget): Promise<Done> {
     return request(this.settings, this._language(), ['deployments', ...parts(target)], { method: 'DELETE', body: {} });
+  }
+
+  /** What lives against what the revision that serves says. */
+  drift(target: ITarget, signal?: AbortSignal): Promise<CardView> {
+    return this._get(['deployments', ...parts(target), 'drift'], {}, signal);
   }
 
   logs(target: ITarget, lines: number, signal?: AbortSignal): Promise<Logs> {

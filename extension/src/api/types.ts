@@ -227,6 +227,7 @@ export interface ComparedColumn {
  * An error: a code, what happened to your thing, what was seen, what to do, who can help.
  *
  * ``field`` names the input that is meant (a column of the model, an option of a plan), ``row`` its row from 0, where one is.
+ * ``place`` is the place that is silent, in lists that several places give.
  */
 export interface Problem {
   code: string;
@@ -236,6 +237,7 @@ export interface Problem {
   who: string;
   field: string;
   row: number | null;
+  place: string;
 }
 
 /** One row: an answer per column (its cells in the order of the outputs), and whether they differ beyond the tolerance. */
@@ -277,8 +279,11 @@ export interface ComparisonView {
   differing: number;
   text: string;
 }
-
-/** GET ``deployments/<place>/<namespace>/<name>``: all that the detail tab shows but logs and history. */
+/**
+ * GET ``deployments/<place>/<namespace>/<name>``: all that the detail tab shows but drift, logs and history.
+ *
+ * ``unread`` says why the kept revisions could not be read; ``documents`` are then as far as the live object tells.
+ */
 export interface DeploymentDetail {
   row: DeploymentRow;
   card: CardView;
@@ -288,6 +293,7 @@ export interface DeploymentDetail {
   diff: string;
   access: CallerView[];
   revisions: RevisionView[];
+  unread: Problem | null;
   lineage: CardStrip;
   predictors: string[];
   mayDelete: boolean;
@@ -376,6 +382,16 @@ export interface FieldView {
   hint: string;
 }
 
+/** One rule's word on a plan; ``field`` names the part of the wish that it is about, where it is about one. */
+export interface FindingView {
+  code: string;
+  tone: 'neutral' | 'good' | 'warn' | 'bad' | 'busy';
+  text: string;
+  blocks: boolean;
+  overridable: boolean;
+  field: string;
+}
+
 /** GET ``history``: newest first; ``whole`` says whether the chain of records holds, None if that was not asked for. */
 export interface HistoryPage {
   items: HistoryRow[];
@@ -403,11 +419,12 @@ export interface Logs {
   note: string;
 }
 
-/** GET ``models/<name>/<version>``. */
+/** GET ``models/<name>/<version>``; ``run`` is the run of MLflow that it came out of, None where it is not known. */
 export interface ModelDetail {
   row: ModelRow;
   card: CardView;
   lineage: CardStrip;
+  run: CardView | null;
 }
 
 /** A model version; ``live`` are the deployments that serve it. */
@@ -442,22 +459,38 @@ export interface NamespaceView {
 export interface PlaceAct {
   act: 'up' | 'down';
 }
-
-/** A place: its namespaces, or why they cannot be seen; ``running`` is false where it can be started. */
+/**
+ * A place: its namespaces, or why they cannot be seen; ``running`` is false where it can be started.
+ *
+ * ``servers`` are those that can answer there, first the one that a plan chooses by itself.  ``identity`` is whom the place takes you for.
+ */
 export interface PlaceView {
   name: 'here' | 'cluster';
   label: string;
   running: boolean;
   namespaces: NamespaceView[];
   problem: Problem | null;
+  servers: ServerView[];
+  identity: string;
+}
+
+/** What can answer: its word for a plan (``sklearn``), its name for people, and the protocols that it speaks there, the best first. */
+export interface ServerView {
+  value: string;
+  label: string;
+  protocols: string[];
 }
 
 /** GET ``places``: what there is; a cluster that cannot be reached is a place with a problem. */
 export interface Places {
   items: PlaceView[];
 }
-
-/** A plan: the same value and digest as in Python. */
+/**
+ * A plan: the same value and digest as in Python.
+ *
+ * ``wish`` makes it again; ``server`` (its name for people) and ``protocol`` are what answers, chosen or not; ``passed`` counts the checks that found
+ * nothing.
+ */
 export interface PlanView {
   digest: string;
   ok: boolean;
@@ -474,6 +507,11 @@ export interface PlanView {
   whyNot: string;
   python: string;
   shell: string;
+  wish: PlanWish | null;
+  server: string;
+  protocol: string;
+  passed: number;
+  findings: FindingView[];
 }
 
 /** One right that the plan needs: asked of the platform, yes or no, and who can give it. */

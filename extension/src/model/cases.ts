@@ -1,12 +1,9 @@
 /** Saved cases: named sets of rows with the answers that are right for them, and their replay in parts. */
 
-import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
-
 import type { CaseSetView, Question, ReplayedRow } from '../api/types';
 import { troubleOf } from './asked';
 import type { Trouble } from './asked';
+import { Stated } from './stated';
 import type { TesterModel } from './tester';
 
 /** So many rows of a set are asked at a time. */
@@ -34,31 +31,14 @@ export interface ICasesState {
   readonly replay: IReplay | null;
 }
 
-export class CasesModel implements IDisposable {
+const INITIAL: ICasesState = { sets: [], busy: false, trouble: null, saved: '', replay: null };
+
+export class CasesModel extends Stated<ICasesState> {
   constructor(private readonly _tester: TesterModel) {
+    super(INITIAL);
     _tester.forgetting.connect(this._forget, this);
     _tester.changed.connect(this._adopt, this);
     this._adopt();
-  }
-
-  get state(): ICasesState {
-    return this._state;
-  }
-
-  get changed(): ISignal<CasesModel, void> {
-    return this._changed;
-  }
-
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
-  dispose(): void {
-    if (!this._disposed) {
-      this._disposed = true;
-      this._running?.abort();
-      Signal.clearData(this);
-    }
   }
 
   /** Keep the question's rows under a name; the server asks for the answers that belong to them. */
@@ -127,6 +107,10 @@ export class CasesModel implements IDisposable {
     this._set({ trouble: null });
   }
 
+  protected _end(): void {
+    this._running?.abort();
+  }
+
   private async _change(make: () => Promise<{ items: CaseSetView[] }>): Promise<boolean> {
     this._set({ busy: true, trouble: null, saved: '' });
     try {
@@ -154,16 +138,6 @@ export class CasesModel implements IDisposable {
     this._set({ replay: null, trouble: null, saved: '' });
   }
 
-  private _set(patch: Partial<ICasesState>): void {
-    if (!this._disposed) {
-      this._state = { ...this._state, ...patch };
-      this._changed.emit();
-    }
-  }
-
-  private _state: ICasesState = { sets: [], busy: false, trouble: null, saved: '', replay: null };
   private _told: readonly CaseSetView[] | null = null;
   private _running: AbortController | null = null;
-  private _disposed = false;
-  private readonly _changed = new Signal<CasesModel, void>(this);
 }

@@ -1,14 +1,11 @@
 /** The same question asked of other versions, and of a model in the kernel. */
 
-import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
-
 import type { CompareWith, ComparisonView } from '../api/types';
 import { troubleOf } from './asked';
 import type { Trouble } from './asked';
 import { KernelError } from './kernel';
 import type { KernelModel, KernelTrouble } from './kernel';
+import { Stated } from './stated';
 import type { TesterModel } from './tester';
 
 /** So many other versions at most. */
@@ -32,37 +29,28 @@ export interface ICompareState {
   readonly stamp: number;
 }
 
-export class CompareModel implements IDisposable {
+const INITIAL: ICompareState = {
+  versions: [],
+  held: null,
+  asking: false,
+  trouble: null,
+  kernelTrouble: null,
+  view: null,
+  stamp: 0
+};
+
+export class CompareModel extends Stated<ICompareState> {
   constructor(
     private readonly _tester: TesterModel,
     private readonly _kernel: KernelModel
   ) {
+    super(INITIAL);
     _tester.forgetting.connect(this._forget, this);
-  }
-
-  get state(): ICompareState {
-    return this._state;
-  }
-
-  get changed(): ISignal<CompareModel, void> {
-    return this._changed;
-  }
-
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
-  dispose(): void {
-    if (!this._disposed) {
-      this._disposed = true;
-      this._asking?.abort();
-      Signal.clearData(this);
-    }
   }
 
   /** Choose a version, or no longer; more than {@link MOST_VERSIONS} cannot be chosen. */
   toggle(version: string): void {
-    const { versions } = this._state;
+    const { versions } = this.state;
     const others = versions.filter(one => one !== version);
     if (others.length < versions.length || versions.length < MOST_VERSIONS) {
       this._set({ versions: others.length < versions.length ? others : [...versions, version] });
@@ -76,7 +64,7 @@ export class CompareModel implements IDisposable {
   /** Ask them all. */
   async run(): Promise<void> {
     const question = this._tester.question();
-    const { versions, held } = this._state;
+    const { versions, held } = this.state;
     if (!question || (versions.length === 0 && !held)) {
       return;
     }
@@ -114,28 +102,14 @@ export class CompareModel implements IDisposable {
     this._asking?.abort();
   }
 
+  protected _end(): void {
+    this._asking?.abort();
+  }
+
   private _forget(): void {
     this._asking?.abort();
     this._set({ view: null, trouble: null, kernelTrouble: null });
   }
 
-  private _set(patch: Partial<ICompareState>): void {
-    if (!this._disposed) {
-      this._state = { ...this._state, ...patch };
-      this._changed.emit();
-    }
-  }
-
-  private _state: ICompareState = {
-    versions: [],
-    held: null,
-    asking: false,
-    trouble: null,
-    kernelTrouble: null,
-    view: null,
-    stamp: 0
-  };
   private _asking: AbortController | null = null;
-  private _disposed = false;
-  private readonly _changed = new Signal<CompareModel, void>(this);
 }

@@ -6,6 +6,7 @@ import type { ITarget } from '../api/client';
 import type { CardView, Change, DeploymentDetail, HistoryPage, Logs, ModelDetail } from '../api/types';
 import type { ISession } from '../tokens';
 import { Asked } from './asked';
+import { Fresh } from './fresh';
 
 /** How many of the last lines are shown, and how many records. */
 export const LINES = 200;
@@ -31,6 +32,7 @@ export function concerns(change: Change, kind: Change['kind'], target: ITarget):
 /** One deployment: what its tab shows. Asks anew when the server tells of a change, but only while somebody looks. */
 export class DetailModel implements IDisposable {
   readonly detail: Asked<DeploymentDetail>;
+  readonly drift: Asked<CardView>;
   readonly logs: Asked<Logs>;
   readonly history: Asked<HistoryPage>;
 
@@ -40,6 +42,7 @@ export class DetailModel implements IDisposable {
   ) {
     const { client } = session;
     this.detail = new Asked(signal => client.deployment(target, signal));
+    this.drift = new Asked(signal => client.drift(target, signal));
     this.logs = new Asked(signal => client.logs(target, LINES, signal));
     this.history = new Asked(signal =>
       client.history(
@@ -48,7 +51,7 @@ export class DetailModel implements IDisposable {
         signal
       )
     );
-    for (const asked of [this.detail, this.logs, this.history]) {
+    for (const asked of [this.detail, this.drift, this.logs, this.history]) {
       asked.changed.connect(this._onAnswer, this);
     }
     session.told.connect(this._onTold, this);
@@ -71,15 +74,11 @@ export class DetailModel implements IDisposable {
 
   /** Somebody looks, or nobody does; what was missed is asked for when somebody looks again. */
   look(looking: boolean): void {
-    this._looking = looking;
-    if (looking && this._stale) {
-      this.refresh();
-    }
+    this._fresh.look(looking);
   }
 
   refresh(): void {
-    this._stale = false;
-    void this.detail.ask();
+    this._fresh.refresh();
   }
 
   dispose(): void {
@@ -89,6 +88,7 @@ export class DetailModel implements IDisposable {
     this._isDisposed = true;
     this.session.told.disconnect(this._onTold, this);
     this.detail.dispose();
+    this.drift.dispose();
     this.logs.dispose();
     this.history.dispose();
     Signal.clearData(this);
@@ -107,15 +107,13 @@ export class DetailModel implements IDisposable {
       this._gone = gone;
       this._changed.emit();
     }
-    this._stale = true;
-    if (this._looking && !this._gone) {
-      this.refresh();
+    if (!this._gone) {
+      this._fresh.age();
     }
   }
 
   private readonly _changed = new Signal<DetailModel, void>(this);
-  private _looking = false;
-  private _stale = true;
+  private readonly _fresh = new Fresh(() => void this.detail.ask());
   private _gone = false;
   private _isDisposed = false;
 }
@@ -138,15 +136,11 @@ export class VersionModel implements IDisposable {
   }
 
   look(looking: boolean): void {
-    this._looking = looking;
-    if (looking && this._stale) {
-      this.refresh();
-    }
+    this._fresh.look(looking);
   }
 
   refresh(): void {
-    this._stale = false;
-    void this.detail.ask();
+    this._fresh.refresh();
   }
 
   dispose(): void {
@@ -160,15 +154,11 @@ export class VersionModel implements IDisposable {
     const ours = change.kind === 'model' && (!change.name || change.name === this.name);
     const serves = change.kind === 'deployment' && change.model === `${this.name}@${this.version}`;
     if (ours || serves || change.act === 'reset') {
-      this._stale = true;
-      if (this._looking) {
-        this.refresh();
-      }
+      this._fresh.age();
     }
   }
 
-  private _looking = false;
-  private _stale = true;
+  private readonly _fresh = new Fresh(() => void this.detail.ask());
   private _isDisposed = false;
 }
 

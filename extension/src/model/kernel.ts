@@ -8,6 +8,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { Problem, Rows } from '../api/types';
 import { call, parseReply } from './python';
+import { Stated } from './stated';
 
 const MODULE = 'seldon_nb.widgets.kernel';
 /** A kernel that says nothing for so long has other things to do, in ms. */
@@ -72,35 +73,16 @@ export interface IKernelState {
 
 const NOTHING_READ = { frames: null, models: null, trouble: null } as const;
 
-export class KernelModel implements IDisposable {
+const INITIAL: IKernelState = { name: '', standing: 'none', reading: false, ...NOTHING_READ };
+
+export class KernelModel extends Stated<IKernelState> {
   constructor(
     private readonly _host: IKernelHost,
     private readonly _inputs: () => IInputs
   ) {
-    this._state = { name: '', standing: 'none', reading: false, ...NOTHING_READ };
+    super(INITIAL);
     _host.changed.connect(this._follow, this);
     this._follow();
-  }
-
-  get state(): IKernelState {
-    return this._state;
-  }
-
-  get changed(): ISignal<KernelModel, void> {
-    return this._changed;
-  }
-
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
-  dispose(): void {
-    if (!this._disposed) {
-      this._disposed = true;
-      this._lose({ kind: 'none' });
-      Signal.clearData(this);
-      this._host.dispose();
-    }
   }
 
   /** While someone looks, what the kernel holds is read again after each cell that ran. */
@@ -115,7 +97,7 @@ export class KernelModel implements IDisposable {
 
   /** Read what the kernel holds; the state says what came of it. */
   async look(): Promise<void> {
-    if (this._disposed || this._state.reading) {
+    if (this.isDisposed || this.state.reading) {
       return;
     }
     this._set({ reading: true, trouble: null });
@@ -149,6 +131,12 @@ export class KernelModel implements IDisposable {
     return rowsOf(
       await this._call('answers', { name, method, columns: rows.columns ?? [], data: rows.data ?? [], types })
     );
+  }
+
+  protected _end(): void {
+    this._lose({ kind: 'none' });
+    this._host.changed.disconnect(this._follow, this);
+    this._host.dispose();
   }
 
   private async _call(what: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
@@ -219,10 +207,10 @@ export class KernelModel implements IDisposable {
 
   private _settle(): void {
     const standing = standingOf(this._context);
-    if (!this._calling && standing !== this._state.standing) {
+    if (!this._calling && standing !== this.state.standing) {
       this._set({ standing });
     }
-    if (standing === 'idle' && !this._calling && (this._ran || isWaiting(this._state.trouble))) {
+    if (standing === 'idle' && !this._calling && (this._ran || isWaiting(this.state.trouble))) {
       this._ran = false;
       this._again();
     }
@@ -234,21 +222,11 @@ export class KernelModel implements IDisposable {
     }
   }
 
-  private _set(patch: Partial<IKernelState>): void {
-    if (!this._disposed) {
-      this._state = { ...this._state, ...patch };
-      this._changed.emit();
-    }
-  }
-
-  private _state: IKernelState;
   private _context: ISessionContext | null = null;
   private _watched = false;
   private _calling = false;
   private _ran = false;
-  private _disposed = false;
   private _lose: (trouble: KernelTrouble) => void = () => undefined;
-  private readonly _changed = new Signal<KernelModel, void>(this);
 }
 
 /** Is this a trouble that ends by itself when the kernel is ready? */
@@ -357,7 +335,8 @@ function problemOf(value: Record<string, unknown>): Problem {
     next,
     who: '',
     field: '',
-    row: null
+    row: null,
+    place: ''
   };
 }
 

@@ -1,41 +1,24 @@
-/** What a plan's card tells, read by code: how many checks passed, what blocks, and what the plan tab shows in a form of its own. Pure. */
+/** What a plan tells, counted and sorted: how many checks passed, what may be taken on, and what the plan tab shows in a form of its own. Pure. */
 
-import type { Block, CardLine, CardView, NextStep, PlanView, RightView } from '../api/types';
-
-/** A finding that blocks. */
-export interface IBlocking {
-  code: string;
-  text: string;
-  /** it may be taken on with a reason that is kept */
-  overridable: boolean;
-}
+import type { Block, CardView, FindingView, PlanView, RightView } from '../api/types';
 
 /** How many checks passed, and how many findings warn or block. */
-export function tally(plan: PlanView): { good: number; warn: number; bad: number } {
-  const lines = findings(plan);
-  const passed = lines.find(line => line.tone === 'good' && !line.code);
-  const count = Number(/\d+/.exec(passed?.text ?? '')?.[0] ?? 0);
-  return {
-    good: count,
-    warn: lines.filter(line => line.tone === 'warn').length,
-    bad: lines.filter(line => line.tone === 'bad').length
-  };
+export function tally({ passed, findings }: PlanView): { good: number; warn: number; bad: number } {
+  const count = (tone: FindingView['tone']): number => findings.filter(finding => finding.tone === tone).length;
+  return { good: passed, warn: count('warn'), bad: count('bad') };
 }
 
-/** The findings that block, and which of them may be taken on. */
-export function blocking(plan: PlanView): IBlocking[] {
-  return plan.ok
-    ? []
-    : findings(plan)
-        .filter(line => line.tone === 'bad' && line.code)
-        .map(line => ({
-          code: line.code,
-          text: line.text,
-          overridable: line.steps.some(step => offersOverride(step, line.code))
-        }));
+/** The findings that block and may be taken on with a reason that is kept. */
+export function mayTakeOn(plan: PlanView): FindingView[] {
+  return plan.findings.filter(finding => finding.blocks && finding.overridable);
 }
 
-/** The card without what the plan tab shows in a better form below: rights as a table, documents, the difference, taking on, applying. */
+/** The finding that blocks because of what was wished for in a field. */
+export function faultAt(plan: PlanView, ...fields: string[]): FindingView | undefined {
+  return plan.findings.find(finding => finding.blocks && finding.field && fields.includes(finding.field));
+}
+
+/** The card without what the plan tab shows in a better form below: rights as a table, documents, the difference, applying. */
 export function bare(plan: PlanView): CardView {
   const shown = new Set([plan.diff, ...plan.documents.map(one => one.yaml), ...plan.rights.map(one => one.request)]);
   const names = new Set(plan.documents.map(one => one.name));
@@ -46,22 +29,7 @@ export function bare(plan: PlanView): CardView {
     const title = block.type === 'text' && block.strong && isRights(all[index + 1], plan.rights);
     return !title && !isRights(block, plan.rights);
   });
-  return { ...plan.card, blocks: blocks.map(withoutOverrides), steps: [] };
-}
-
-function withoutOverrides(block: Block): Block {
-  if (block.type !== 'lines') {
-    return block;
-  }
-  const kept = (line: CardLine): CardLine => ({
-    ...line,
-    steps: line.steps.filter(step => !(line.tone === 'bad' && offersOverride(step, line.code)))
-  });
-  return { ...block, lines: block.lines.map(kept) };
-}
-
-function offersOverride(step: NextStep, code: string): boolean {
-  return `${step.say} ${step.command}`.includes(`--override ${code}`);
+  return { ...plan.card, blocks, steps: [] };
 }
 
 /** The sentence above the rights, where the card has one. */
@@ -81,9 +49,4 @@ function isRights(block: Block | undefined, rights: readonly RightView[]): boole
       line.text.includes(`${rights[index]?.verb} ${rights[index]?.resource.split('.')[0]}`)
     )
   );
-}
-
-function findings(plan: PlanView): CardLine[] {
-  const found = plan.card.blocks.find(block => block.type === 'lines' && !isRights(block, plan.rights));
-  return found?.type === 'lines' ? found.lines : [];
 }

@@ -140,7 +140,8 @@ export class PlanModel implements IDisposable {
   private _take(plan: PlanView, made: string | null): void {
     this._plan = plan;
     if (made === null) {
-      this._wish = tidy({ ref: plan.ref, place: plan.place, to: plan.namespace, name: plan.deployment });
+      const { ref, place, namespace: to, deployment: name } = plan;
+      this._wish = tidy(plan.wish ?? { ref, place, to, name });
     }
     this._made = made ?? JSON.stringify(this._wish);
     this._news = made !== null;

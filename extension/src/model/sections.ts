@@ -4,12 +4,12 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import { SilenceError } from '../api/request';
+import type { HistoryRow, RunRow, ScheduleRow } from '../api/types';
 import type { IMine, ISession } from '../tokens';
 import { DeploymentsModel } from './deployments';
-import { HistoryModel } from './history';
+import { recordsOf, runsOf, schedulesOf } from './lists';
+import type { ListModel } from './lists';
 import { ModelsModel } from './models';
-import { RunsModel } from './runs';
-import { SchedulesModel } from './schedules';
 import { where } from './scope';
 
 export const SECTIONS = ['models', 'deployments', 'workflows', 'schedules', 'history'] as const;
@@ -22,9 +22,9 @@ export class Sections implements IDisposable {
   ) {
     this.models = new ModelsModel(session);
     this.deployments = new DeploymentsModel(session);
-    this.workflows = new RunsModel(session);
-    this.schedules = new SchedulesModel(session);
-    this.history = new HistoryModel(session);
+    this.workflows = runsOf(session);
+    this.schedules = schedulesOf(session);
+    this.history = recordsOf(session);
     session.changed.connect(this._onChanged, this);
     session.pulse.connect(this._onPulse, this);
     for (const name of SECTIONS) {
@@ -35,9 +35,9 @@ export class Sections implements IDisposable {
 
   readonly models: ModelsModel;
   readonly deployments: DeploymentsModel;
-  readonly workflows: RunsModel;
-  readonly schedules: SchedulesModel;
-  readonly history: HistoryModel;
+  readonly workflows: ListModel<RunRow>;
+  readonly schedules: ListModel<ScheduleRow>;
+  readonly history: ListModel<HistoryRow>;
 
   get isDisposed(): boolean {
     return this.models.isDisposed;

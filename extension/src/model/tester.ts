@@ -1,6 +1,5 @@
 /** One test of one deployment: the question, its snippets, the answer. Several of them know nothing of each other. */
 
-import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -10,6 +9,7 @@ import { troubleOf } from './asked';
 import type { Trouble } from './asked';
 import { begin, blank, fill, question, withCell, withSide, withTexts } from './draft';
 import type { IDraft, IMark } from './draft';
+import { Stated } from './stated';
 import type { ICell } from './values';
 
 /** Snippets are asked for when nothing was typed for so long, in ms. */
@@ -62,20 +62,14 @@ const INITIAL: ITesterState = {
   forgotten: false
 };
 
-export class TesterModel implements IDisposable {
+export class TesterModel extends Stated<ITesterState> {
   constructor(
     readonly client: Client,
     readonly target: ITarget,
     readonly predictor: string,
     readonly language: string
-  ) {}
-
-  get state(): ITesterState {
-    return this._state;
-  }
-
-  get changed(): ISignal<TesterModel, void> {
-    return this._changed;
+  ) {
+    super(INITIAL);
   }
 
   /** Values are about to be forgotten for protection's sake: whoever keeps some has to drop them too. */
@@ -83,32 +77,14 @@ export class TesterModel implements IDisposable {
     return this._forgetting;
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
-  dispose(): void {
-    if (this._disposed) {
-      return;
-    }
-    this._disposed = true;
-    clearTimeout(this._pause);
-    clearTimeout(this._idle);
-    this._loading?.abort();
-    this._writing?.abort();
-    this._asking?.abort();
-    this._state = INITIAL;
-    Signal.clearData(this);
-  }
-
   /** Ask for the form; what was typed stays if the form is the same. */
   async load(): Promise<void> {
     this._loading?.abort();
     const { signal } = (this._loading = new AbortController());
-    this._set({ phase: this._state.form ? 'ready' : 'loading', failure: null });
+    this._set({ phase: this.state.form ? 'ready' : 'loading', failure: null });
     try {
       const form = await this.client.form(this.target, this.predictor, signal);
-      const same = this._state.form !== null && shape(this._state.form) === shape(form);
+      const same = this.state.form !== null && shape(this.state.form) === shape(form);
       this._set({ phase: 'ready', form });
       if (!same) {
         this._write(begin(form, this.language), 0);
@@ -123,14 +99,14 @@ export class TesterModel implements IDisposable {
 
   /** A cell of the shown row; its mark goes, as it is about what stood there before. */
   setCell(index: number, patch: Partial<ICell>): void {
-    const { draft, at, marks, form } = this._state;
+    const { draft, at, marks, form } = this.state;
     const field = form?.fields[index]?.name;
     this._write(withCell(draft, at, index, patch), at, without(marks, at, field));
   }
 
   /** Texts into a tensor, from a cell on. */
   setTexts(name: string, from: number, lines: readonly (readonly string[])[]): void {
-    const { draft, at, marks } = this._state;
+    const { draft, at, marks } = this.state;
     this._write(
       withTexts(draft, name, from, lines),
       at,
@@ -140,27 +116,27 @@ export class TesterModel implements IDisposable {
 
   /** The length of a free dimension. */
   setSide(name: string, side: number, length: number): void {
-    this._write(withSide(this._state.draft, name, side, length), 0, []);
+    this._write(withSide(this.state.draft, name, side, length), 0, []);
   }
 
   /** Show a row. */
   go(at: number): void {
-    const last = this._state.draft.rows.length - 1;
+    const last = this.state.draft.rows.length - 1;
     this._set({ at: Math.min(Math.max(at, 0), Math.max(last, 0)) });
   }
 
   /** Another row after the last, like the one that is shown. */
   addRow(): void {
-    const { draft, at, form } = this._state;
+    const { draft, at, form } = this.state;
     const like = draft.rows[at];
     if (like && form && draft.rows.length < form.mostRows) {
-      this._write({ ...draft, rows: [...draft.rows, like] }, draft.rows.length, this._state.marks);
+      this._write({ ...draft, rows: [...draft.rows, like] }, draft.rows.length, this.state.marks);
     }
   }
 
   /** Take the shown row away; the last one stays. */
   removeRow(): void {
-    const { draft, at } = this._state;
+    const { draft, at } = this.state;
     if (draft.rows.length > 1) {
       const rows = draft.rows.filter((_, index) => index !== at);
       this._write({ ...draft, rows }, Math.min(at, rows.length - 1));
@@ -169,7 +145,7 @@ export class TesterModel implements IDisposable {
 
   /** Rows from elsewhere take the place of what was typed. */
   take(rows: Rows): void {
-    const form = this._state.form;
+    const form = this.state.form;
     if (form && (rows.data?.length ?? 0) > 0) {
       this._write(fill(form, rows, this.language), 0);
     }
@@ -177,9 +153,9 @@ export class TesterModel implements IDisposable {
 
   /** Say at the input if what stands there is no value. */
   check(field: string): void {
-    const { at, marks } = this._state;
+    const { at, marks } = this.state;
     const mark = this._marks().find(
-      one => one.field === field && (one.at === at || this._state.draft.rows.length === 0)
+      one => one.field === field && (one.at === at || this.state.draft.rows.length === 0)
     );
     if (mark && mark.fault !== 'required') {
       this._set({ marks: [...without(marks, mark.at, field), mark] });
@@ -193,8 +169,8 @@ export class TesterModel implements IDisposable {
 
   /** The question as it stands, or null: the marks say why then, and the first of them is shown. */
   question(): Question | null {
-    const form = this._state.form;
-    const made = form && question(form, this._state.draft, this.language);
+    const form = this.state.form;
+    const made = form && question(form, this.state.draft, this.language);
     if (!made || 'question' in made) {
       return made?.question ?? null;
     }
@@ -206,15 +182,15 @@ export class TesterModel implements IDisposable {
   async ask(): Promise<void> {
     this.touch();
     const asked = this.question();
-    if (!asked || this._state.asking) {
+    if (!asked || this.state.asking) {
       return;
     }
     const { signal } = (this._asking = new AbortController());
-    const { stamp } = this._state;
+    const { stamp } = this.state;
     this._set({ asking: true, trouble: null, marks: [] });
     try {
       const answer = await this.client.ask(asked, signal);
-      this._set({ asking: false, answer, current: stamp === this._state.stamp });
+      this._set({ asking: false, answer, current: stamp === this.state.stamp });
     } catch (error) {
       this._set({ asking: false });
       if (!signal.aborted) {
@@ -227,7 +203,7 @@ export class TesterModel implements IDisposable {
   refuse(trouble: Trouble): void {
     const problem = trouble.kind === 'problem' ? trouble.problem : null;
     if (problem && this._isInput(problem.field)) {
-      this._lead([{ at: problem.row ?? this._state.at, field: problem.field, problem }]);
+      this._lead([{ at: problem.row ?? this.state.at, field: problem.field, problem }]);
     } else {
       this._set({ trouble });
     }
@@ -241,7 +217,7 @@ export class TesterModel implements IDisposable {
   /** Someone is using the view. Values of a protected deployment are forgotten when this was not so for {@link FORGET}. */
   touch(): void {
     const now = Date.now();
-    if (this._state.form?.level.protected !== true || this._disposed) {
+    if (this.state.form?.level.protected !== true || this.isDisposed) {
       return;
     }
     if (now - this._touched > FORGET && this._touched > 0) {
@@ -254,7 +230,7 @@ export class TesterModel implements IDisposable {
 
   /** Drop every value, typed or answered. */
   forget(): void {
-    const form = this._state.form;
+    const form = this.state.form;
     if (form) {
       this._asking?.abort();
       this._write(blank(form, this.language), 0);
@@ -263,19 +239,27 @@ export class TesterModel implements IDisposable {
     }
   }
 
+  protected _end(): void {
+    clearTimeout(this._pause);
+    clearTimeout(this._idle);
+    this._loading?.abort();
+    this._writing?.abort();
+    this._asking?.abort();
+  }
+
   private _marks(): readonly IMark[] {
-    const form = this._state.form;
-    const made = form && question(form, this._state.draft, this.language);
+    const form = this.state.form;
+    const made = form && question(form, this.state.draft, this.language);
     return made && 'marks' in made ? made.marks : [];
   }
 
   private _lead(marks: readonly IMark[]): void {
-    const rows = this._state.draft.rows.length > 0;
-    this._set({ marks, at: rows ? (marks[0]?.at ?? 0) : 0, attempt: this._state.attempt + 1 });
+    const rows = this.state.draft.rows.length > 0;
+    this._set({ marks, at: rows ? (marks[0]?.at ?? 0) : 0, attempt: this.state.attempt + 1 });
   }
 
   private _isInput(field: string): boolean {
-    const form = this._state.form;
+    const form = this.state.form;
     return [...(form?.fields ?? []), ...(form?.tensors ?? [])].some(one => one.name === field);
   }
 
@@ -283,13 +267,13 @@ export class TesterModel implements IDisposable {
   private _write(draft: IDraft, at: number, marks: readonly IMark[] = []): void {
     this._writing?.abort();
     clearTimeout(this._pause);
-    this._set({ draft, at, marks, stamp: this._state.stamp + 1, current: false, forgotten: false });
+    this._set({ draft, at, marks, stamp: this.state.stamp + 1, current: false, forgotten: false });
     this._pause = setTimeout(() => void this._snippets(), PAUSE);
   }
 
   private async _snippets(): Promise<void> {
-    const form = this._state.form;
-    const made = form && question(form, this._state.draft, this.language);
+    const form = this.state.form;
+    const made = form && question(form, this.state.draft, this.language);
     if (!made || 'marks' in made) {
       this._set({ snippets: null, open: made?.marks ?? [] });
       return;
@@ -300,7 +284,7 @@ export class TesterModel implements IDisposable {
       const marks = snippets.problems
         .filter(problem => this._isInput(problem.field))
         .map(problem => ({ at: problem.row ?? 0, field: problem.field, problem }));
-      this._set({ snippets, open: [], marks: [...this._state.marks.filter(mark => mark.fault), ...marks] });
+      this._set({ snippets, open: [], marks: [...this.state.marks.filter(mark => mark.fault), ...marks] });
     } catch {
       if (!signal.aborted) {
         this._set({ snippets: null, open: [] });
@@ -308,22 +292,12 @@ export class TesterModel implements IDisposable {
     }
   }
 
-  private _set(patch: Partial<ITesterState>): void {
-    if (!this._disposed) {
-      this._state = { ...this._state, ...patch };
-      this._changed.emit();
-    }
-  }
-
-  private _state = INITIAL;
   private _touched = 0;
-  private _disposed = false;
   private _pause: ReturnType<typeof setTimeout> | undefined;
   private _idle: ReturnType<typeof setTimeout> | undefined;
   private _loading: AbortController | null = null;
   private _writing: AbortController | null = null;
   private _asking: AbortController | null = null;
-  private readonly _changed = new Signal<TesterModel, void>(this);
   private readonly _forgetting = new Signal<TesterModel, void>(this);
 }
 

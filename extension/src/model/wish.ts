@@ -3,6 +3,13 @@
 import type { NamespaceView, PlaceView, PlanWish } from '../api/types';
 
 export const TIMEOUT = 60;
+/** What a plan chooses by itself unless it is told. */
+export const CHOICES = ['server', 'protocol', 'image', 'environment'] as const;
+
+/** The choices that were made. */
+export function chosen(wish: PlanWish): Partial<Record<(typeof CHOICES)[number], string>> {
+  return Object.fromEntries(CHOICES.flatMap(name => (wish[name]?.trim() ? [[name, wish[name].trim()]] : [])));
+}
 
 /** What a wish begins with: the namespace that is shown, else the first one of this machine. */
 export function firstWish(ref: string, places: readonly PlaceView[], shown: NamespaceView | null): PlanWish {
@@ -84,6 +91,11 @@ export function wishOf(line: string, now: PlanWish): PlanWish | null {
 }
 
 function option(wish: PlanWish, name: string, value: string, now: PlanWish): boolean {
+  const choice = CHOICES.find(one => name === `--${one}`);
+  if (choice) {
+    wish[choice] = value;
+    return true;
+  }
   switch (name) {
     case '--to': {
       const here = /^(here|cluster)\/(.+)$/.exec(value);
@@ -93,18 +105,6 @@ function option(wish: PlanWish, name: string, value: string, now: PlanWish): boo
     }
     case '--name':
       wish.name = value;
-      return true;
-    case '--server':
-      wish.server = value;
-      return true;
-    case '--protocol':
-      wish.protocol = value;
-      return true;
-    case '--image':
-      wish.image = value;
-      return true;
-    case '--environment':
-      wish.environment = value;
       return true;
     case '--caller':
       wish.callers = [...(wish.callers ?? []).filter(caller => caller !== value), value];

@@ -7,6 +7,8 @@ import type { ITarget } from '../api/client';
 import type { ISession } from '../tokens';
 
 type Args = ReadonlyPartialJSONObject;
+/** What a command was given, as texts. */
+export type Values = Readonly<Record<string, string>>;
 
 const text = (description: string): ReadonlyJSONObject => ({ type: 'string', description });
 const PLACE = { type: 'string', enum: ['here', 'cluster'], description: 'This machine or the cluster' };
@@ -27,7 +29,11 @@ export const WISH = {
   ref: text('A model version, as fraud@3; empty to choose in the form'),
   place: PLACE,
   to: text('The namespace'),
-  name: text('The deployment')
+  name: text('The deployment'),
+  server: text('What answers, as sklearn; empty to leave it to the plan'),
+  protocol: text('What it speaks, as v2; empty for what it speaks best'),
+  image: text('The image of the server, by version or digest'),
+  environment: text('“own” for the packages that the model was logged with')
 };
 
 /** Rows of the panel that commands recognise. */
@@ -38,7 +44,7 @@ export const ROWS = {
 } as const;
 
 /** The values that were given; else those of the row that the context menu was opened on. */
-export function given(app: JupyterFrontEnd, args: Args, row: keyof typeof ROWS): Record<string, string> {
+export function given(app: JupyterFrontEnd, args: Args, row: keyof typeof ROWS): Values {
   if (Object.keys(args).some(key => key in WISH || key in RUN || key in VERSION || key === 'digest')) {
     return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, asText(value)]));
   }
@@ -51,13 +57,13 @@ function asText(value: unknown): string {
 }
 
 /** The deployment that is meant; null if none is. */
-export function targetOf(values: Record<string, string>): ITarget | null {
+export function targetOf(values: Values): ITarget | null {
   const { place, namespace = '', name = '' } = values;
   return (place === 'here' || place === 'cluster') && namespace && name ? { place, namespace, name } : null;
 }
 
 /** Where a run is, with its id; null if none is meant. */
-export function runOf(values: Record<string, string>): { where: ITarget; id: string } | null {
+export function runOf(values: Values): { where: ITarget; id: string } | null {
   const { place, namespace = '', id = '', name = '' } = values;
   return (place === 'here' || place === 'cluster') && id ? { where: { place, namespace, name }, id } : null;
 }

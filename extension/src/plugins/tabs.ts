@@ -4,9 +4,14 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { codeCheckIcon, inspectorIcon, launchIcon, runIcon, runningIcon } from '@jupyterlab/ui-components';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject as Args } from '@lumino/coreutils';
+
 import type { PlanWish } from '../api/types';
+import { CHOICES } from '../model/wish';
 import { CommandIDs, ISession, ITestView } from '../tokens';
 import { DIGEST, RUN, TARGET, VERSION, WISH, answers, given, runOf, schema, targetOf } from './arguments';
+import type { ROWS, Values } from './arguments';
 import type { IDetailContent } from './tabs/detail';
 import type { ILab } from './tabs/lab';
 import type { IContent, Tab } from './tabs/tab';
@@ -65,108 +70,124 @@ export const tabsPlugin: JupyterFrontEndPlugin<void> = {
     const words = translator ?? nullTranslator;
     const trans = words.load('seldon_nb_lab');
     const lab: ILab = { app, session, trans, translator: words, testView, notebooks };
-    addPlan(lab, new Shelf(app, 'seldon-nb-plans', CommandIDs.plan, restorer));
-    addDeployment(lab, new Shelf(app, 'seldon-nb-deployments', CommandIDs.openDeployment, restorer));
-    addModel(lab, new Shelf(app, 'seldon-nb-models', CommandIDs.openModel, restorer));
-    addRun(lab, new Shelf(app, 'seldon-nb-runs', CommandIDs.openRun, restorer));
+    for (const { id, takes, row, may, open, ...looks } of openers(lab, restorer)) {
+      app.commands.addCommand(id, {
+        ...looks,
+        describedBy: schema(takes),
+        isEnabled: () => answers(session) && (may?.() ?? true),
+        execute: args => open(given(app, args, row), args)
+      });
+    }
   }
 };
 
-function addPlan(lab: ILab, shelf: Shelf): void {
-  const { app, session, trans } = lab;
-  app.commands.addCommand(CommandIDs.plan, {
-    label: args => ('ref' in args ? trans.__('Deploy a Model…') : trans.__('Deploy…')),
-    caption: trans.__('Plan a deployment: what would be created, who could call it, what stands in the way'),
-    icon: codeCheckIcon,
-    describedBy: schema({
-      ...WISH,
-      ...DIGEST,
-      tab: { type: 'string', description: 'The id of a tab that is restored' }
-    }),
-    isEnabled: () => answers(session),
-    execute: async args => {
-      const { ref = '', place, to, name, version, digest = '', tab, ...rest } = given(app, args, 'model');
-      const { planContent } = await import('./tabs/plan');
-      const row = 'ref' in args || 'digest' in args || !version ? ref : ref || `${name}@${version}`;
-      const wish: Partial<PlanWish> = {
-        ref: row,
-        ...(place === 'here' || place === 'cluster' ? { place } : {}),
-        to: to ?? rest.namespace ?? '',
-        ...('ref' in args ? { name: name ?? '' } : {})
-      };
-      await shelf.open(tab ?? '', () => planContent(lab, digest, wish, tab));
-    }
-  });
+/** A command that opens a tab. */
+interface IOpener {
+  id: string;
+  label: string | ((args: Args) => string);
+  caption: string;
+  icon: LabIcon;
+  takes: Parameters<typeof schema>[0];
+  /** the row that is meant where nothing is given */
+  row: keyof typeof ROWS;
+  /** whether there is somebody to draw it */
+  may?: () => boolean;
+  open(values: Values, args: Args): Promise<void>;
 }
 
-function addDeployment(lab: ILab, shelf: Shelf): void {
-  const { app, session, trans } = lab;
-  const open = async (args: Parameters<typeof given>[1], part: string): Promise<void> => {
-    const values = given(app, args, 'deployment');
-    const target = targetOf(values);
-    if (!target) {
-      return;
+function openers(lab: ILab, restorer: ILayoutRestorer | null): IOpener[] {
+  const { app, trans } = lab;
+  const plans = new Shelf(app, 'seldon-nb-plans', CommandIDs.plan, restorer);
+  const deployments = new Shelf(app, 'seldon-nb-deployments', CommandIDs.openDeployment, restorer);
+  const models = new Shelf(app, 'seldon-nb-models', CommandIDs.openModel, restorer);
+  const runs = new Shelf(app, 'seldon-nb-runs', CommandIDs.openRun, restorer);
+  return [
+    {
+      id: CommandIDs.plan,
+      label: args => ('ref' in args ? trans.__('Deploy a Model…') : trans.__('Deploy…')),
+      caption: trans.__('Plan a deployment: what would be created, who could call it, what stands in the way'),
+      icon: codeCheckIcon,
+      takes: { ...WISH, ...DIGEST, tab: { type: 'string', description: 'The id of a tab that is restored' } },
+      row: 'model',
+      open: (values, args) => openPlan(lab, plans, values, args)
+    },
+    {
+      id: CommandIDs.openDeployment,
+      label: trans.__('Show'),
+      caption: trans.__('How the deployment is, its documents, who may call it, its revisions, logs and history'),
+      icon: launchIcon,
+      takes: { ...TARGET, tab: { type: 'string', description: 'The part to show first' } },
+      row: 'deployment',
+      open: values => openDeployment(lab, deployments, values, values['tab'] ?? '')
+    },
+    {
+      id: CommandIDs.test,
+      label: trans.__('Test'),
+      caption: trans.__('Ask the deployment with values of your own'),
+      icon: runIcon,
+      takes: TARGET,
+      row: 'deployment',
+      may: () => lab.testView !== null,
+      open: values => openDeployment(lab, deployments, values, 'test')
+    },
+    {
+      id: CommandIDs.openModel,
+      label: trans.__('Show'),
+      caption: trans.__('What the model takes and answers, and where it comes from'),
+      icon: inspectorIcon,
+      takes: VERSION,
+      row: 'model',
+      open: values => openModel(lab, models, values)
+    },
+    {
+      id: CommandIDs.openRun,
+      label: trans.__('Show'),
+      caption: trans.__('How far the run is, and how it ended'),
+      icon: runningIcon,
+      takes: RUN,
+      row: 'run',
+      open: values => openRun(lab, runs, values)
     }
-    const { detailContent } = await import('./tabs/detail');
-    const asked = part || values['tab'] || '';
-    const { place, namespace, name } = target;
-    const content = await shelf.open<IDetailContent>(`seldon-nb-deployment-${place}-${namespace}-${name}`, () =>
-      detailContent(lab, target, asked)
-    );
-    content.turn(asked);
+  ];
+}
+
+async function openPlan(lab: ILab, shelf: Shelf, values: Values, args: Args): Promise<void> {
+  const { ref = '', place, to, name, version, namespace, digest = '', tab } = values;
+  const { planContent } = await import('./tabs/plan');
+  const row = 'ref' in args || 'digest' in args || !version ? ref : ref || `${name}@${version}`;
+  const chosen = CHOICES.map((choice): [string, string] => [choice, values[choice] ?? '']);
+  const wish: Partial<PlanWish> = {
+    ...Object.fromEntries(chosen),
+    ref: row,
+    ...(place === 'here' || place === 'cluster' ? { place } : {}),
+    to: to ?? namespace ?? '',
+    ...('ref' in args ? { name: name ?? '' } : {})
   };
-  app.commands.addCommand(CommandIDs.openDeployment, {
-    label: trans.__('Show'),
-    caption: trans.__('How the deployment is, its documents, who may call it, its revisions, logs and history'),
-    icon: launchIcon,
-    describedBy: schema({ ...TARGET, tab: { type: 'string', description: 'The part to show first' } }),
-    isEnabled: () => answers(session),
-    execute: args => open(args, '')
-  });
-  app.commands.addCommand(CommandIDs.test, {
-    label: trans.__('Test'),
-    caption: trans.__('Ask the deployment with values of your own'),
-    icon: runIcon,
-    describedBy: schema(TARGET),
-    isEnabled: () => answers(session) && lab.testView !== null,
-    execute: args => open(args, 'test')
-  });
+  await shelf.open(tab ?? '', () => planContent(lab, digest, wish, tab));
 }
 
-function addModel(lab: ILab, shelf: Shelf): void {
-  const { app, session, trans } = lab;
-  app.commands.addCommand(CommandIDs.openModel, {
-    label: trans.__('Show'),
-    caption: trans.__('What the model takes and answers, and where it comes from'),
-    icon: inspectorIcon,
-    describedBy: schema(VERSION),
-    isEnabled: () => answers(session),
-    execute: async args => {
-      const { name = '', version = '' } = given(app, args, 'model');
-      const number = Number(version);
-      if (name && Number.isInteger(number) && version) {
-        const { versionContent } = await import('./tabs/version');
-        await shelf.open(`seldon-nb-model-${name}-${number}`, () => versionContent(lab, name, number));
-      }
-    }
-  });
+async function openDeployment(lab: ILab, shelf: Shelf, values: Values, part: string): Promise<void> {
+  const target = targetOf(values);
+  if (target) {
+    const { detailContent, idOf } = await import('./tabs/detail');
+    const content = await shelf.open<IDetailContent>(idOf(target), () => detailContent(lab, target, part));
+    content.turn(part);
+  }
 }
 
-function addRun(lab: ILab, shelf: Shelf): void {
-  const { app, session, trans } = lab;
-  app.commands.addCommand(CommandIDs.openRun, {
-    label: trans.__('Show'),
-    caption: trans.__('How far the run is, and how it ended'),
-    icon: runningIcon,
-    describedBy: schema(RUN),
-    isEnabled: () => answers(session),
-    execute: async args => {
-      const found = runOf(given(app, args, 'run'));
-      if (found) {
-        const { where, id } = found;
-        const { runContent } = await import('./tabs/run');
-        await shelf.open(`seldon-nb-run-${where.place}-${where.namespace}-${id}`, () => runContent(lab, where, id));
-      }
-    }
-  });
+async function openModel(lab: ILab, shelf: Shelf, { name = '', version = '' }: Values): Promise<void> {
+  const number = Number(version);
+  if (name && Number.isInteger(number) && version) {
+    const { idOf, versionContent } = await import('./tabs/version');
+    await shelf.open(idOf(name, number), () => versionContent(lab, name, number));
+  }
+}
+
+async function openRun(lab: ILab, shelf: Shelf, values: Values): Promise<void> {
+  const found = runOf(values);
+  if (found) {
+    const { where, id } = found;
+    const { idOf, runContent } = await import('./tabs/run');
+    await shelf.open(idOf(where, id), () => runContent(lab, where, id));
+  }
 }

@@ -4,7 +4,17 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { vi } from 'vitest';
 
 import type { Client, ITarget } from '../api/client';
-import type { Block, CardTimeline, CardView, DeploymentDetail, PlanView, Problem, RunDetail, Tone } from '../api/types';
+import type {
+  Block,
+  CardTimeline,
+  CardView,
+  DeploymentDetail,
+  FindingView,
+  PlanView,
+  Problem,
+  RunDetail,
+  Tone
+} from '../api/types';
 import type { IKit } from '../ui/kit';
 import { FakeSession, level, place, row, space } from './panel';
 
@@ -53,6 +63,7 @@ export const problem = (values: Partial<Problem> = {}): Problem => ({
   who: 'Your platform team can help.',
   field: '',
   row: null,
+  place: '',
   ...values
 });
 
@@ -72,6 +83,16 @@ export const FINDINGS: Block = {
   ]
 };
 
+export const finding = (code: string, values: Partial<FindingView> = {}): FindingView => ({
+  code,
+  tone: 'bad',
+  text: `What ${code} says.`,
+  blocks: true,
+  overridable: false,
+  field: '',
+  ...values
+});
+
 export const plan = (values: Partial<PlanView> = {}): PlanView => ({
   digest: 'sha256:0123456789abcdef0123456789abcdef',
   ok: true,
@@ -88,6 +109,11 @@ export const plan = (values: Partial<PlanView> = {}): PlanView => ({
   whyNot: '',
   python: 'sn.deploy("fraud@1", to="dev")',
   shell: 'seldon-nb deploy fraud@1 --to dev',
+  wish: null,
+  server: 'MLServer (mlflow)',
+  protocol: 'v2',
+  passed: 11,
+  findings: [finding('SNB-118', { tone: 'warn', blocks: false })],
   ...values
 });
 
@@ -95,23 +121,18 @@ export const plan = (values: Partial<PlanView> = {}): PlanView => ({
 export const blocked = (): PlanView => {
   const lines = FINDINGS.type === 'lines' ? FINDINGS.lines : [];
   const bad = { tone: 'bad' as const, word: 'problem' };
-  const over = 'It can be taken on with a reason that is kept: --override SNB-231 --because "…"';
   return plan({
     digest: 'sha256:blocked',
     ok: false,
     whyNot: '2 findings stop it: SNB-205, SNB-231.',
+    findings: [finding('SNB-205', { field: 'name' }), finding('SNB-231', { overridable: true }), ...plan().findings],
     card: card([
       {
         type: 'lines',
         lines: [
           ...lines,
           { ...bad, text: 'The name cannot be used.', code: 'SNB-205', steps: [] },
-          {
-            ...bad,
-            text: 'Nothing is known of `data`.',
-            code: 'SNB-231',
-            steps: [{ say: over, command: '', kind: '' }]
-          }
+          { ...bad, text: 'Nothing is known of `data`.', code: 'SNB-231', steps: [] }
         ]
       }
     ])
@@ -167,6 +188,7 @@ export const detail = (values: Partial<DeploymentDetail> = {}): DeploymentDetail
     ]
   },
   predictors: ['default'],
+  unread: null,
   mayDelete: true,
   whyNot: '',
   python: 'sn.deployment("dev/fraud")',

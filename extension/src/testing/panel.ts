@@ -43,7 +43,13 @@ export const place = (...namespaces: NamespaceView[]): PlaceView => ({
   label: 'This machine',
   running: true,
   namespaces,
-  problem: null
+  problem: null,
+  servers: [
+    { value: 'mlflow', label: 'MLServer (mlflow)', protocols: ['v2'] },
+    { value: 'sklearn', label: 'MLServer (sklearn)', protocols: ['v2'] },
+    { value: 'tensorflow', label: 'TensorFlow Serving', protocols: ['tensorflow', 'seldon'] }
+  ],
+  identity: ''
 });
 
 export const row = (name: string, values: Partial<DeploymentRow> = {}): DeploymentRow => ({
@@ -87,7 +93,10 @@ export const model = (name: string, version: number): ModelRow => ({
 });
 
 export const problem = (status: number): ProblemError =>
-  new ProblemError({ code: 'SNB-101', what: 'You may not.', saw: '', next: [], who: '', field: '', row: null }, status);
+  new ProblemError(
+    { code: 'SNB-101', what: 'You may not.', saw: '', next: [], who: '', field: '', row: null, place: '' },
+    status
+  );
 
 /** A server with these deployments; what it is asked is counted. */
 export class FakeServer {

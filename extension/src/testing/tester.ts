@@ -63,7 +63,17 @@ export const guarded = form({
 });
 
 export function problem(more: Partial<Problem> = {}): Problem {
-  return { code: 'SNB-361', what: 'It does not fit.', saw: '', next: [], who: '', field: '', row: null, ...more };
+  return {
+    code: 'SNB-361',
+    what: 'It does not fit.',
+    saw: '',
+    next: [],
+    who: '',
+    field: '',
+    row: null,
+    place: '',
+    ...more
+  };
 }
 
 export function answer(more: Partial<AnswerView> = {}): AnswerView {

@@ -332,6 +332,7 @@ CALLS: tuple[Code, ...] = (
             NextStep(
                 say=N_("If that is meant, take it upon yourself with a reason that is kept:"),
                 verb='plan {ref} --to {namespace} --override SNB-258 --because "WHY"',
+                takes_on=True,
             ),
         ),
         explain=N_(
@@ -351,6 +352,7 @@ CALLS: tuple[Code, ...] = (
             NextStep(
                 say=N_("If that is meant, take it upon yourself with a reason that is kept:"),
                 verb='plan {ref} --to {namespace} --override SNB-259 --because "WHY"',
+                takes_on=True,
             ),
         ),
         explain=N_(

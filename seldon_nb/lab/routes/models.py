@@ -16,6 +16,7 @@ from seldon_nb.words import tr
 if TYPE_CHECKING:
     from seldon_nb.domain.deployment import DeploymentStatus
     from seldon_nb.domain.model import ModelVersion
+    from seldon_nb.domain.training import TrainingRun
     from seldon_nb.lab.schema import ModelDetail, ModelsPage
     from seldon_nb.workspace import Workspace
 
@@ -92,6 +93,7 @@ def shown(asked: Asked) -> ModelDetail:
     Raises:
         SNB-130, SNB-131, SNB-133: there is none of that name and number.
     """
+    from seldon_nb.cards.run import run_card
     from seldon_nb.lab.schema import ModelDetail
     from seldon_nb.lab.views.cards import card_view
     from seldon_nb.lab.views.lineage import lineage_of_model
@@ -101,12 +103,21 @@ def shown(asked: Asked) -> ModelDetail:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise fail("SNB-711", field="version", reason=tr("A number is expected."))
     model = asked.workspace.model(f"{name}@{number}")
+    run = _run(asked.workspace, model.value)
     serving = tuple(status for status in _serving(asked.workspace) if status.revision.model == model.ref)
     return ModelDetail(
         row=model_row(model.value, _names(serving, model.value)),
         card=card_view(model.card(), line=shlex.join(["show", model.ref])),
-        lineage=lineage_of_model(model.value, serving, asked.app.notebooks),
+        lineage=lineage_of_model(model.value, serving, asked.app.notebooks, run),
+        run=card_view(run_card(run)) if run is not None else None,
     )
+
+
+def _run(workspace: Workspace, version: ModelVersion) -> TrainingRun | None:
+    """The run that it came out of; what MLflow does not tell now is a gap, and the version is shown all the same."""
+    with suppress(SeldonNbError):
+        return workspace.ports.catalog.run(version)
+    return None
 
 
 def _serving(workspace: Workspace) -> tuple[DeploymentStatus, ...]:

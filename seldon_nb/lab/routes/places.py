@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tornado import web
 
+from seldon_nb.cards.clean import visible
 from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.lab.asked import Asked
 from seldon_nb.lab.handler import Resource
@@ -52,7 +53,7 @@ def places(asked: Asked) -> Places:
 def _place(workspace: Workspace, name: str) -> PlaceView:
     from seldon_nb.lab.schema import NamespaceView, PlaceView
     from seldon_nb.lab.views.levels import level
-    from seldon_nb.lab.views.places import place_label, place_name
+    from seldon_nb.lab.views.places import place_label, place_name, servers
     from seldon_nb.lab.views.problems import problem
 
     place = place_name(name)
@@ -62,7 +63,14 @@ def _place(workspace: Workspace, name: str) -> PlaceView:
             NamespaceView(place=place, name=namespace, level=level(ceiling))
             for namespace, ceiling in workspace.at(place).serving.levels()
         )
-        return PlaceView(name=place, label=place_label(place), running=running, namespaces=known)
+        return PlaceView(
+            name=place,
+            label=place_label(place),
+            running=running,
+            namespaces=known,
+            servers=servers(place),
+            identity=visible(workspace.at(place).access.whoami().name),
+        )
     except SeldonNbError as error:
         return PlaceView(name=place, label=place_label(place), running=False, problem=problem(error))
 

@@ -20,6 +20,7 @@ FIELDS = {
     "SNB-210": "name",
     "SNB-212": "to",
     "SNB-216": "callers",
+    "SNB-219": "image",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,16 @@ from seldon_nb.cards.clean import visible
 from seldon_nb.cards.deployment import deployment_card, timeline
 from seldon_nb.cards.error import sentence
 from seldon_nb.cards.skin import python_line
+from seldon_nb.diagnosis.drift import presentable
 from seldon_nb.domain.codes import lookup
 from seldon_nb.domain.deployment import DeploymentStatus, Revision, Target
+from seldon_nb.domain.errors import SeldonNbError
+from seldon_nb.domain.plan import Document
 from seldon_nb.domain.principal import Principal
 from seldon_nb.lab import schema
 from seldon_nb.lab.views.cards import card_view, timeline_view
 from seldon_nb.lab.views.lineage import lineage_of_deployment
-from seldon_nb.lab.views.problems import problem_of
+from seldon_nb.lab.views.problems import problem, problem_of
 from seldon_nb.lab.views.rows import deployment_row, revision_view
 from seldon_nb.render.text import diff, to_yaml
 from seldon_nb.words import N_, tr, tr_with
@@ -52,7 +56,8 @@ def deployment_detail(
     ports = workspace.at(target.place)
     status = workspace.look_at(target)
     revision, me = status.revision, ports.access.whoami()
-    revisions = ports.serving.revisions(target)
+    revisions, unread = _kept(ports, target)
+    applied = _applied(revision, revisions)
     why_not = _why_not_delete(ports, target, me, may_act=may_act)
     name = spoken(workspace, target)
     return schema.DeploymentDetail(
@@ -60,10 +65,11 @@ def deployment_detail(
         card=card_view(deployment_card(status), line=f"show {name}"),
         timeline=timeline_view(timeline(status.timeline, whole_seconds=target.place == "cluster")),
         problem=problem_of(status.diagnosis, status.diagnosis_facts) if status.diagnosis else None,
-        documents=tuple(schema.DocumentView(name=item.name, yaml=to_yaml(item.body)) for item in revision.documents),
-        diff=_last_change(revision, revisions),
+        documents=tuple(schema.DocumentView(name=item.name, yaml=to_yaml(item.body)) for item in applied.documents),
+        diff=_last_change(applied, revisions),
         access=_access(ports, status, me),
         revisions=tuple(revision_view(item, revision.number) for item in reversed(revisions[-MOST_REVISIONS:])),
+        unread=unread,
         lineage=lineage_of_deployment(workspace, revision, notebooks),
         predictors=_predictors(revision),
         may_delete=not why_not,
@@ -78,10 +84,31 @@ def spoken(workspace: Workspace, target: Target) -> str:
     return f"{target.place}/{target}" if len(workspace.places) > 1 else str(target)
 
 
+def _kept(ports: Ports, target: Target) -> tuple[tuple[Revision, ...], schema.Problem | None]:
+    """The revisions that were kept, or why somebody who may see the deployment may not read them."""
+    try:
+        return ports.serving.revisions(target), None
+    except SeldonNbError as error:
+        if error.code_id != "SNB-533":
+            raise
+        return (), problem(error)
+
+
+def _applied(live: Revision, revisions: tuple[Revision, ...]) -> Revision:
+    """The revision that serves as it was kept; as far as the live object tells if it was not."""
+    kept = next((item for item in revisions if (item.number, item.plan_digest) == (live.number, live.plan_digest)), None)
+    if kept is not None:
+        return kept
+    return replace(live, documents=tuple(Document(item.name, presentable(item.body)) for item in live.documents))
+
+
 def _last_change(live: Revision, revisions: tuple[Revision, ...]) -> str:
     """What the revision that serves changed of the one before it; empty if it is the first one that was kept."""
     former = [item for item in revisions if item.number < live.number]
-    return diff(dict(former[-1].document), dict(live.document), live.target.name) if former else ""
+    if not former:
+        return ""
+    was, now = (f"revision {item.number}" for item in (former[-1], live))
+    return diff(dict(former[-1].document), dict(live.document), live.target.name, was=was, now=now)
 
 
 def _access(ports: Ports, status: DeploymentStatus, me: Principal) -> tuple[schema.CallerView, ...]:

@@ -13,6 +13,7 @@ from seldon_nb.cards.tones import state_word
 from seldon_nb.domain.deployment import DeploymentStatus, Revision
 from seldon_nb.domain.errors import SeldonNbError
 from seldon_nb.domain.model import ModelRef, ModelVersion
+from seldon_nb.domain.training import TrainingRun
 from seldon_nb.lab.schema import CardStrip, LinkView
 
 if TYPE_CHECKING:
@@ -48,8 +49,10 @@ def lineage_of_deployment(workspace: Workspace, revision: Revision, notebooks: P
     )
 
 
-def lineage_of_model(version: ModelVersion, serving: Iterable[DeploymentStatus] = (), notebooks: Path | None = None) -> CardStrip:
-    """From the notebook to every deployment that serves this version."""
+def lineage_of_model(
+    version: ModelVersion, serving: Iterable[DeploymentStatus] = (), notebooks: Path | None = None, run: TrainingRun | None = None
+) -> CardStrip:
+    """From the notebook to every deployment that serves this version; the run opens its page in MLflow, where there is one."""
     here = LinkView(kind="version", title=visible(version.ref), detail=moment(version.created_at), open="model", ref=version.ref)
     onward = (
         LinkView(
@@ -61,11 +64,20 @@ def lineage_of_model(version: ModelVersion, serving: Iterable[DeploymentStatus] 
         )
         for status in serving
     )
-    return CardStrip(links=(*_before(version, notebooks), here, *onward))
+    notebook, unnamed = _before(version, notebooks)
+    return CardStrip(links=(notebook, _named(unnamed, run), here, *onward))
 
 
-def _before(version: ModelVersion | None, notebooks: Path | None) -> tuple[LinkView, ...]:
-    """The notebook and MLflow's run; a notebook that is there can be opened, and what is not known is a gap."""
+def _named(link: LinkView, run: TrainingRun | None) -> LinkView:
+    """A run that is shown beside the strip: by its name, and with its page in MLflow if it has one."""
+    if run is None:
+        return link.model_copy(update={"open": "", "ref": ""})
+    page = run.address if run.address.startswith(("http://", "https://")) else ""
+    return link.model_copy(update={"title": visible(run.name), "open": "url" if page else "", "ref": visible(page)})
+
+
+def _before(version: ModelVersion | None, notebooks: Path | None) -> tuple[LinkView, LinkView]:
+    """The notebook and MLflow's run; a notebook that is there can be opened, a run is told in its version's tab, and what is not known is a gap."""
     if version is None:
         return LinkView(kind="notebook", title=""), LinkView(kind="run", title="")
     lineage = version.lineage
@@ -78,7 +90,15 @@ def _before(version: ModelVersion | None, notebooks: Path | None) -> tuple[LinkV
         open="notebook" if there else "",
         ref=name if there else "",
     )
-    return notebook, LinkView(kind="run", title=visible(lineage.run_id[:_SHORT]), detail=visible(lineage.data))
+    known = bool(lineage.run_id)
+    run = LinkView(
+        kind="run",
+        title=visible(lineage.run_id[:_SHORT]),
+        detail=visible(lineage.data),
+        open="model" if known else "",
+        ref=version.ref if known else "",
+    )
+    return notebook, run
 
 
 def _workflow(workspace: Workspace, revision: Revision) -> LinkView:

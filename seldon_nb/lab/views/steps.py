@@ -15,7 +15,10 @@ Kind = Literal["", "magic", "python", "shell"]
 
 def next_steps(steps: Iterable[Step], skin: Skin = Skin.NOTEBOOK) -> tuple[NextStep, ...]:
     """Steps as the panel shows them."""
-    return tuple(NextStep(say=visible(step.say), command=visible(command(step, skin)), kind=_kind(step, skin)) for step in steps)
+    return tuple(
+        NextStep(say=visible(step.say, lines=True), command=visible(command(step, skin)), kind=_kind(step, skin))
+        for step in steps
+    )
 
 
 def _kind(step: Step, skin: Skin) -> Kind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -89,18 +88,18 @@ def make_workspace(place):
 
 @pytest.fixture
 def listen(jp_ws_fetch, jp_asyncio_loop):
-    """A listener on the bus: ``await next()`` gives the next event of ours and when it came."""
+    """A listener on the bus: ``await following()`` gives the next event of ours."""
     sockets = []
 
     async def connect():
         socket = await jp_ws_fetch("api", "events", "subscribe")
         sockets.append(socket)
 
-        async def following(timeout_s=5.0):
+        async def following(timeout_s=30.0):
             while True:
                 event = json.loads(await asyncio.wait_for(socket.read_message(), timeout_s))
                 if event.pop("schema_id") == SCHEMA_ID:
-                    return Change.model_validate(event), time.monotonic()
+                    return Change.model_validate(event)
 
         return following
 
@@ -129,24 +128,21 @@ def test_an_event_has_no_room_for_a_value(jp_serverapp):
     logger.remove_listener(schema_id=SCHEMA_ID, listener=listener)
 
 
-async def test_a_change_reaches_the_browser_soon(ask, listen, place):
+async def test_a_change_reaches_the_browser_by_itself_with_one_look_each(ask, listen, place):
     place.statuses = {Target("dev", "fraud"): status("fraud")}
     following = await listen()
     page = (await ask("GET", "deployments")).body
     assert [row["name"] for row in page["items"]] == ["fraud"] and page["problems"] == []
-    times = []
+    looks = place.looks
     for number, state in enumerate((State.UPDATING, State.ANSWERING, State.STUCK, State.ANSWERING)):
-        began = time.monotonic()
         stage = Progress.RUNNING if state is State.UPDATING else Progress.DONE
         place.set(replace(status("fraud", number=number + 2), state=state, timeline=(StageStatus(Stage.WEIGHTS, stage),)))
-        change, at = await following()
-        times.append(at - began)
+        change = await following()
         told = (change.kind, change.act, change.place, change.namespace, change.name, change.state, change.model, change.revision)
         assert told == ("deployment", "changed", "here", "dev", "fraud", state.value, "fraud@1", number + 2)
         assert change.step == ("weights" if state is State.UPDATING else "")
         assert change.version > page["version"]
-    print("from the change to the browser's socket:", ", ".join(f"{item * 1000:.0f} ms" for item in times))
-    assert min(times) < 0.2
+    assert place.looks == looks + 4, "it is told, not looked for"
     assert (await ask("GET", "deployments")).body["items"][0]["revision"] == 5
 
 
@@ -159,7 +155,7 @@ async def test_a_burst_is_told_once_and_what_is_the_same_not_at_all(ask, listen,
         place.set(status("same"))
     heard = []
     while not heard or heard[-1].revision != 59:
-        heard.append((await following())[0])
+        heard.append(await following())
     assert {change.name for change in heard} == {"fraud"} and len(heard) <= 4
     with pytest.raises(asyncio.TimeoutError):
         await following(0.3)
@@ -171,11 +167,11 @@ async def test_what_is_gone_and_what_is_new_is_told_and_nothing_of_what_one_may_
     await ask("GET", "deployments")
     del place.statuses[Target("dev", "fraud")]
     place.told(frozenset({Target("dev", "fraud")}))
-    change, _ = await following()
+    change = await following()
     assert (change.act, change.name) == ("gone", "fraud")
     place.set(status("hidden"))
     place.set(status("churn"))
-    change, _ = await following()
+    change = await following()
     assert (change.act, change.name) == ("changed", "churn")
 
 
@@ -184,7 +180,7 @@ async def test_very_much_at_once_is_told_as_look_again(ask, listen, place):
     await ask("GET", "deployments")
     place.statuses = {item.target: item for item in (status(f"m{number}") for number in range(300))}
     place.told(None)
-    change, _ = await following()
+    change = await following()
     assert (change.kind, change.act, change.name) == ("deployment", "reset", "")
     assert (await ask("GET", "deployments?limit=1")).body["total"] == 300
 
@@ -196,7 +192,7 @@ async def test_a_run_is_told_with_its_step_and_listed(ask, listen, place):
     run = Run(target=Target("dev", "fraud"), name="0123456789ab-1", plan_digest="sha256:1", phase=Phase.RUNNING, steps=steps)
     place.runs = {run.name: run}
     place.told(frozenset({run.target}))
-    change, _ = await following()
+    change = await following()
     assert (change.kind, change.name, change.state, change.step) == ("run", "0123456789ab-1", "running", "deploy")
     row = (await ask("GET", "runs")).body["items"][0]
     assert (row["id"], row["phase"], row["word"], row["step"], row["of"]) == ("0123456789ab-1", "running", "Running", "deploy", 5)
@@ -218,9 +214,9 @@ async def test_a_place_that_cannot_be_watched_gives_its_problem_and_is_tried_aga
     assert [problem["code"] for problem in page["problems"]] == ["SNB-531"] and page["items"] == []
     place.statuses = {Target("dev", "fraud"): status("fraud")}
     place.broken = None
-    heard = [(await following())[0] for _ in range(2)]
+    heard = [await following() for _ in range(2)]
     while ("deployment", "reset") not in {(change.kind, change.act) for change in heard}:
-        heard.append((await following())[0])
+        heard.append(await following())
     page = (await ask("GET", "deployments")).body
     assert page["problems"] == [] and page["total"] == 1
 
@@ -230,13 +226,13 @@ async def test_a_gap_is_told_as_trouble_and_its_end_as_look_again(ask, listen, p
     following = await listen()
     await ask("GET", "deployments")
     place.trouble = fail("SNB-531", server="https://cluster.example", reason="ConnectError")
-    change, _ = await following()
+    change = await following()
     assert (change.kind, change.state) == ("place", "SNB-531")
     page = (await ask("GET", "deployments")).body
     assert [problem["code"] for problem in page["problems"]] == ["SNB-531"]
     assert page["total"] == 1, "what was seen last is shown meanwhile"
     place.trouble = None
-    heard = [(await following())[0] for _ in range(3)]
+    heard = [await following() for _ in range(3)]
     assert [(change.kind, change.act) for change in heard] == [("deployment", "reset"), ("run", "reset"), ("place", "changed")]
     assert (await ask("GET", "deployments")).body["problems"] == []
 
@@ -248,7 +244,10 @@ async def test_one_watcher_serves_all_and_ends_when_nobody_asks(ask, jp_serverap
     live = app.work.part("live", lambda: None)
     assert live.watching.running == ("here",)
     live.watching._idle_s = 0.2
-    await asyncio.sleep(0.6)
+    for _ in range(3000):
+        if not live.watching.running and place.stopped:
+            break
+        await asyncio.sleep(0.02)
     assert live.watching.running == () and place.stopped == 1
     looks = place.looks
     await asyncio.sleep(0.2)
@@ -261,35 +260,34 @@ async def test_one_watcher_serves_all_and_ends_when_nobody_asks(ask, jp_serverap
 
 async def test_a_slow_place_does_not_keep_the_list_waiting(ask, listen, place, quick, monkeypatch):
     monkeypatch.setattr(quick.Watching.attend, "__defaults__", (0.1,))
-    free = threading.Event()
-    first = place.look
-    place.look = lambda targets=None: (free.wait(10), first(targets))[1]
+    free, first, looked = threading.Event(), place.look, []
+
+    def slow(targets=None):
+        free.wait(120)
+        looked.append(targets)
+        return first(targets)
+
+    place.look = slow
     place.statuses = {Target("dev", "fraud"): status("fraud")}
     following = await listen()
-    began = time.monotonic()
     assert (await ask("GET", "deployments")).body["total"] == 0
-    assert time.monotonic() - began < 2.0
+    assert looked == []
     free.set()
-    change, _ = await following()
+    change = await following()
     assert (change.kind, change.act) == ("deployment", "reset")
     assert (await ask("GET", "deployments")).body["total"] == 1
 
 
-async def test_a_page_of_five_thousand_is_answered_at_once(ask, place):
+async def test_a_page_of_five_thousand_is_answered_from_memory(ask, place):
     place.statuses = {item.target: item for item in (status(f"model-{number:04}") for number in range(5000))}
     assert (await ask("GET", "deployments?limit=500")).body["total"] == 5000
-    times = []
-    for path in (
-        "deployments?limit=100",
-        "deployments?limit=100&offset=4900&sort=state",
-        "deployments?limit=100&filter=model-42",
+    looks = place.looks
+    for path, total in (
+        ("deployments?limit=100", 5000),
+        ("deployments?limit=100&offset=4900&sort=state", 5000),
+        ("deployments?limit=100&filter=model-42", 100),
     ):
-        best = 1.0
-        for _ in range(5):
-            began = time.monotonic()
+        for _ in range(2):
             answer = await ask("GET", path)
-            best = min(best, time.monotonic() - began)
-            assert answer.status == 200 and answer.body["items"]
-        times.append(best)
-    print("answered after", ", ".join(f"{item * 1000:.0f} ms" for item in times))
-    assert max(times) < 0.1  # the whole way, client included
+            assert (answer.status, len(answer.body["items"]), answer.body["total"]) == (200, 100, total)
+    assert (place.started, place.looks) == (1, looks), "the place itself is not asked"

@@ -53,7 +53,7 @@ async def test_pages_of_models_hold_each_of_them_once(ask, living):
         client.delete_registered_model("churn")
 
 
-async def test_a_model_is_shown_with_its_card_and_lineage(ask):
+async def test_a_model_is_shown_with_its_card_and_lineage(ask, living):
     reply = await ask("GET", "models/fraud/1")
     assert reply.status == 200
     assert reply.body["card"]["kind"] == "model"
@@ -67,6 +67,11 @@ async def test_a_model_is_shown_with_its_card_and_lineage(ask):
     assert [link["kind"] for link in links] == ["notebook", "run", "version", "deployment"]
     assert (links[0]["title"], links[0]["open"]) == ("", "")  # it was logged by no notebook
     assert links[1]["title"]
+    run = reply.body["run"]
+    assert (run["kind"], run["title"]) == ("run", f"MLflow run {links[1]['title']}")
+    assert (links[1]["open"], links[1]["ref"]) == ("", "")  # a file of SQLite has no pages
+    assert run["blocks"][0]["rows"][:2] == [["Run", living.model("fraud@1").value.lineage.run_id], ["Experiment", "seldon_nb"]]
+    assert run["blocks"][1]["text"] == "MLflow recorded no metric and no parameter of this run."
 
 
 async def test_a_model_that_is_not_there_is_not_found(ask):
@@ -105,6 +110,7 @@ async def test_a_deployment_is_shown_in_full(ask):
     assert [(item["number"], item["live"]) for item in body["revisions"]] == [(1, True)]
     links = body["lineage"]["links"]
     assert [link["kind"] for link in links] == ["notebook", "run", "version", "workflow", "deployment"]
+    assert (links[1]["open"], links[1]["ref"]) == ("model", "fraud@1")  # where the run is told
     assert (links[2]["open"], links[2]["ref"]) == ("model", "fraud@1")
     assert (links[4]["open"], links[4]["ref"]) == ("deployment", "here/dev/fraud")
     assert (body["mayDelete"], body["whyNot"], body["problem"]) == (True, "", None)
@@ -134,6 +140,36 @@ async def test_a_plan_is_the_same_as_in_python_and_is_kept(ask, living):
     assert kept.stat().st_mode & 0o777 == 0o600
     again = await ask("GET", f"plans/{made.digest}")
     assert again.body["digest"] == made.digest
+
+
+async def test_a_choice_of_server_is_the_same_plan_as_in_python(ask, living):
+    chosen = {"server": "sklearn", "environment": "own", "protocol": "v2"}
+    reply = await ask("POST", "plans", {"ref": "fraud@1", "place": "here", "to": "dev", "name": "lean", **chosen})
+    assert reply.status == 200, reply.text
+    assert reply.body["digest"] == living.plan("fraud@1", to="dev", name="lean", **chosen).digest
+    assert (reply.body["server"], reply.body["protocol"]) == ("MLServer (sklearn)", "v2")
+    assert reply.body["wish"]["server"] == "sklearn"
+    assert reply.body["python"] == 'sn.deploy("fraud@1", to="dev", name="lean", server="sklearn", environment="own")'
+    assert reply.body["shell"].endswith("--name lean --server sklearn --environment own")
+    assert "environment" in {one["field"] for one in reply.body["findings"] if one["blocks"]}
+    again = await ask("POST", "plans", reply.body["wish"])
+    assert again.body["digest"] == reply.body["digest"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "code", "field"),
+    [
+        ({"server": "sklaern"}, "SNB-218", "server"),
+        ({"server": "sklearn", "protocol": "tensorflow"}, "SNB-218", "protocol"),
+        ({"protocol": "seldon"}, "SNB-218", "server"),
+        ({"server": "custom"}, "SNB-218", "image"),
+        ({"environment": "mine"}, "SNB-218", "environment"),
+        ({"image": "registry.example/fraud:latest"}, "SNB-219", "image"),
+    ],
+)
+async def test_a_choice_that_cannot_be_names_its_field(ask, choice, code, field):
+    reply = await ask("POST", "plans", {"ref": "fraud@1", "place": "here", "to": "dev", **choice})
+    assert (reply.body["code"], reply.body["field"]) == (code, field)
 
 
 async def test_a_plan_that_cannot_be_names_the_field_or_the_reason(ask):

@@ -17,6 +17,7 @@ async def test_looking_at_a_place_that_was_never_up_starts_nothing(ask, lab_home
         ("dev", "unclassified"),
         ("protb", "protected-b"),
     ]
+    assert [one["value"] for one in here["servers"]] == ["mlflow", "sklearn", "xgboost", "lightgbm"]
     assert not (lab_home / "place.json").exists()
 
 

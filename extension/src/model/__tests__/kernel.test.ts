@@ -152,6 +152,6 @@ describe('a kernel', () => {
     model.dispose();
     expect(kernel.isDisposed).toBe(true);
     kernel.turn('busy');
-    expect(model.state.standing).toBe('idle');
+    expect(model.state.standing).toBe('none');
   });
 });

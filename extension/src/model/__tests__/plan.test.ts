@@ -4,7 +4,7 @@ import { ProblemError } from '../../api/request';
 import type { Block, PlanView, RunsPage } from '../../api/types';
 import { FINDINGS, blocked, card, plan, problem, run, sessionWith } from '../../testing/cards';
 import { PlanModel } from '../plan';
-import { bare, blocking, rightsTitle, tally } from '../plan-card';
+import { bare, faultAt, mayTakeOn, rightsTitle, tally } from '../plan-card';
 import { RunBook, bookOf } from '../run';
 
 const WISH = { ref: 'fraud@1', place: 'here', to: 'dev' } as const;
@@ -79,7 +79,7 @@ describe('a plan', () => {
 
   it('that was made before Lab was closed comes back with the run that carries it out', async () => {
     const session = sessionWith({
-      planOf: vi.fn().mockResolvedValue(plan()),
+      planOf: vi.fn().mockResolvedValue(plan({ wish: { ...WISH, name: '', server: 'sklearn', callers: ['ana'] } })),
       runs: vi.fn().mockResolvedValue({ ...NO_RUNS, items: [run('succeeded').row] }),
       run: vi.fn().mockResolvedValue(run('succeeded'))
     });
@@ -87,6 +87,7 @@ describe('a plan', () => {
     await expect(model.recall(plan().digest)).resolves.toBe(true);
     expect(model.run?.id).toBe('snb-fraud-0123');
     expect(model.takeNews()).toBe(false);
+    expect(model.wish).toEqual({ ...WISH, server: 'sklearn', callers: ['ana'] });
     model.dispose();
   });
 });
@@ -97,12 +98,11 @@ describe('what a plan tells', () => {
     expect(tally(blocked())).toEqual({ good: 11, warn: 1, bad: 2 });
   });
 
-  it('says which findings block, and which of them may be taken on', () => {
-    expect(blocking(plan())).toEqual([]);
-    expect(blocking(blocked()).map(({ code, overridable }) => [code, overridable])).toEqual([
-      ['SNB-205', false],
-      ['SNB-231', true]
-    ]);
+  it('says which findings may be taken on, and which are of a field', () => {
+    expect(mayTakeOn(plan())).toEqual([]);
+    expect(mayTakeOn(blocked()).map(({ code }) => code)).toEqual(['SNB-231']);
+    expect(faultAt(blocked(), 'name')?.code).toBe('SNB-205');
+    expect(faultAt(blocked(), 'server', '')).toBeUndefined();
   });
 
   it('is not shown twice: rights, documents and the difference have their own place', () => {

@@ -16,6 +16,10 @@ export interface IDetailContent extends IContent {
   turn(part: string): void;
 }
 
+/** The tab of one deployment, wherever it is asked for. */
+export const idOf = ({ place, namespace, name }: ITarget): string =>
+  `seldon-nb-deployment-${place}-${namespace}-${name}`;
+
 export function detailContent(lab: ILab, target: ITarget, part: string): IDetailContent {
   const model = new DetailModel(lab.session, target);
   const { place, namespace, name } = target;
@@ -39,7 +43,7 @@ export function detailContent(lab: ILab, target: ITarget, part: string): IDetail
     });
   };
   return {
-    id: `seldon-nb-deployment-${place}-${namespace}-${name}`,
+    id: idOf(target),
     label: name,
     caption: `${name} · ${place} · ${namespace}`,
     icon: launchIcon,

@@ -6,7 +6,7 @@ import React from 'react';
 import type { PlanWish, RunDetail } from '../../api/types';
 import { PlanModel } from '../../model/plan';
 import { bookOf } from '../../model/run';
-import { firstWish } from '../../model/wish';
+import { chosen, firstWish } from '../../model/wish';
 import { CommandIDs } from '../../tokens';
 import { argsOf, kitOf } from './lab';
 import type { ILab } from './lab';
@@ -76,5 +76,12 @@ function given(wish: Partial<PlanWish>): Partial<PlanWish> {
 /** The plan by its digest, and the wish in case the plan is not kept any more; a reason is not kept here. */
 function restoring(model: PlanModel): ReadonlyPartialJSONObject {
   const { ref, place, to, name = '' } = model.wish;
-  return { ...(model.plan && !model.stale ? { digest: model.plan.digest } : {}), ref, place, to, name };
+  return {
+    ...(model.plan && !model.stale ? { digest: model.plan.digest } : {}),
+    ...chosen(model.wish),
+    ref,
+    place,
+    to,
+    name
+  };
 }

@@ -10,6 +10,9 @@ import type { IContent } from './tab';
 
 const RunView = React.lazy(() => import('../../ui/run/view').then(module => ({ default: module.RunView })));
 
+/** The tab of one run, wherever it is asked for. */
+export const idOf = ({ place, namespace }: ITarget, id: string): string => `seldon-nb-run-${place}-${namespace}-${id}`;
+
 /** A run's tab. */
 export function runContent(lab: ILab, where: ITarget, id: string): IContent {
   const { commands } = lab.app;
@@ -18,7 +21,7 @@ export function runContent(lab: ILab, where: ITarget, id: string): IContent {
   const run = book.take(where, id);
   const target = (): ITarget => ({ place, namespace, name: run.detail.value?.row.deployment ?? where.name });
   return {
-    id: `seldon-nb-run-${place}-${namespace}-${id}`,
+    id: idOf(where, id),
     label: id,
     caption: lab.trans.__('Run %1', id),
     icon: runningIcon,

@@ -4,9 +4,10 @@ import React from 'react';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { Client } from '../../api/client';
+import { ProblemError } from '../../api/request';
 import { DetailModel } from '../../model/detail';
 import type { Part } from '../../model/detail';
-import { TARGET, detail, kit, problem, sessionWith } from '../../testing/cards';
+import { TARGET, card, detail, kit, problem, sessionWith } from '../../testing/cards';
 import { DetailView } from '../detail/view';
 
 function Held({ model, remove }: { model: DetailModel; remove: () => void }): React.ReactElement {
@@ -61,6 +62,61 @@ describe("a deployment's tab", () => {
     expect(screen.getByText('Values were left out.')).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Read again' }));
     expect(logs).toHaveBeenCalledTimes(2);
+  });
+
+  it('compares what lives with what was applied when its documents are looked at, and again when it is told anew', async () => {
+    const same = card([{ type: 'text', text: 'Compared just now.', strong: false }], {
+      kind: 'drift',
+      title: 'The cluster runs exactly what revision 3 says',
+      tone: 'good'
+    });
+    const other = card(
+      [{ type: 'listing', title: 'What differs', text: '-replicas: 1\n+replicas: 5', language: 'diff', folded: false }],
+      {
+        kind: 'drift',
+        title: '1 field differs from revision 3',
+        steps: [{ say: 'Put it back:', command: '%seldon deploy fraud@3 --to dev', kind: 'magic' }]
+      }
+    );
+    const drift = vi.fn().mockResolvedValueOnce(same).mockResolvedValue(other);
+    const deployment = vi
+      .fn()
+      .mockResolvedValueOnce(detail())
+      .mockResolvedValue(detail({ diff: '-a: 1\n+a: 2' }));
+    const { session } = await shown({ deployment, drift });
+    expect(drift).not.toHaveBeenCalled();
+    await userEvent.click(screen.getByRole('tab', { name: 'Documents' }));
+    await waitFor(() => expect(screen.getByRole('heading', { name: same.title })).toBeTruthy());
+    act(() =>
+      session.told.emit({ kind: 'deployment', act: 'changed', place: 'here', namespace: 'dev', name: 'fraud' })
+    );
+    await waitFor(() => expect(screen.getByRole('heading', { name: other.title })).toBeTruthy());
+    const parts = [...document.querySelectorAll('h2, summary')].map(one => one.textContent ?? '');
+    const at = (text: string): number => parts.findIndex(part => part.includes(text));
+    expect(at('What differs')).toBeGreaterThan(at(other.title));
+    expect(at('SeldonDeployment')).toBeGreaterThan(at('What differs'));
+    expect(at('What revision')).toBeGreaterThan(at('SeldonDeployment'));
+    expect(screen.getByText('%seldon deploy fraud@3 --to dev')).toBeTruthy();
+    expect(screen.getByText('+replicas: 5').tagName).toBe('INS');
+    await userEvent.click(screen.getByRole('button', { name: 'Compare again' }));
+    await waitFor(() => expect(screen.getAllByRole('status').map(one => one.textContent)).toContain(other.title));
+    expect(drift.mock.calls.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('says which right is lacking where the kept revisions may not be read', async () => {
+    const unread = problem({ what: 'You may not list them.' });
+    await shown({ deployment: vi.fn().mockResolvedValue(detail({ revisions: [], unread })) });
+    await userEvent.click(screen.getByRole('tab', { name: 'Revisions' }));
+    expect(screen.getByText('You may not list them.')).toBeTruthy();
+    expect(screen.queryByText('No revision is recorded.')).toBeNull();
+  });
+
+  it('says which right is lacking where what lives may not be read, and shows the documents all the same', async () => {
+    const drift = vi.fn().mockRejectedValue(new ProblemError(problem({ what: 'You may not read it.' }), 403));
+    await shown({ deployment: vi.fn().mockResolvedValue(detail()), drift });
+    await userEvent.click(screen.getByRole('tab', { name: 'Documents' }));
+    await waitFor(() => expect(screen.getByText('You may not read it.')).toBeTruthy());
+    expect(screen.getByRole('region', { name: 'SeldonDeployment' })).toBeTruthy();
   });
 
   it('says calmly that the deployment was deleted', async () => {

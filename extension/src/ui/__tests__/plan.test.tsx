@@ -7,7 +7,7 @@ import type { Client } from '../../api/client';
 import { ProblemError } from '../../api/request';
 import { PlanModel } from '../../model/plan';
 import { bookOf } from '../../model/run';
-import { blocked, kit, plan, problem, run, sessionWith } from '../../testing/cards';
+import { blocked, finding, kit, plan, problem, run, sessionWith } from '../../testing/cards';
 import { PlanView } from '../plan/view';
 
 const WISH = { ref: 'fraud@1', place: 'here', to: 'dev' } as const;
@@ -55,7 +55,49 @@ describe('the tab of a plan', () => {
     const field = screen.getByRole('textbox', { name: 'Name' });
     expect(field.getAttribute('aria-invalid')).toBe('true');
     const said = document.getElementById(field.getAttribute('aria-describedby') ?? '');
-    expect(said?.textContent).toBe(problem().what);
+    expect(said?.textContent).toBe('The server cannot read the model files. The files are at s3://models.');
+  });
+
+  it('offers what can be chosen there, folded, with what is chosen by itself', async () => {
+    const ask = vi.fn().mockResolvedValue(plan());
+    const { model } = shown({ plan: ask });
+    const server = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Server', hidden: true });
+    expect(server.closest('details')?.open).toBe(false);
+    await userEvent.click(screen.getByText('More choices'));
+    expect([...server.options].map(option => option.label)).toEqual([
+      'chosen for me: MLServer (mlflow)',
+      'MLServer (mlflow)',
+      'MLServer (sklearn)',
+      'TensorFlow Serving'
+    ]);
+    await userEvent.selectOptions(server, 'TensorFlow Serving');
+    const protocol = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Protocol' });
+    expect([...protocol.options].map(option => option.label)).toEqual([
+      'chosen for me: tensorflow',
+      'tensorflow',
+      'seldon'
+    ]);
+    await userEvent.selectOptions(protocol, 'seldon');
+    await userEvent.type(screen.getByRole('textbox', { name: 'Image' }), 'own:1.2{Enter}');
+    const wish = { ...WISH, server: 'tensorflow', protocol: 'seldon', image: 'own:1.2' };
+    expect(ask).toHaveBeenCalledWith(wish, expect.anything());
+    expect(screen.getByText('3 made')).toBeTruthy();
+    await userEvent.selectOptions(server, 'MLServer (sklearn)');
+    expect(model.wish.protocol).toBe(''); // which that server does not speak
+  });
+
+  it('unfolds its choices where one of them cannot be, and says why at its field', async () => {
+    const findings = [finding('SNB-213', { field: 'server' })];
+    const { model } = shown({ plan: vi.fn().mockResolvedValue(plan({ ok: false, findings })) });
+    const server = screen.getByRole('combobox', { name: 'Server', hidden: true });
+    await act(() => model.make({ server: 'triton' }));
+    expect(server.closest('details')?.open).toBe(true);
+    expect(server.getAttribute('aria-invalid')).toBe('true');
+    const said = document.getElementById(server.getAttribute('aria-describedby') ?? '');
+    expect(said?.textContent).toBe('What SNB-213 says.');
+    expect(screen.getByRole<HTMLOptionElement>('option', { name: 'triton (not there)' }).selected).toBe(true);
+    act(() => model.wishFor({ server: '' }));
+    expect(server.getAttribute('aria-invalid')).toBe('false');
   });
 
   it('is applied with one button, and its stages take the place of the button', async () => {

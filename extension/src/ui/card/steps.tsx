@@ -4,6 +4,7 @@ import type { NextStep } from '../../api/types';
 import { Copy } from '../copy';
 import type { IKit, IReplan } from '../kit';
 import { Inline } from './inline';
+import { Listing } from './listing';
 
 interface ISteps {
   kit: IKit;
@@ -21,15 +22,35 @@ export function Steps({ kit, steps, replan }: ISteps): React.ReactElement | null
     <ul className="snb-steps" aria-label={trans.__('What you can do now')}>
       {steps.map((step, index) => (
         <li key={index}>
-          {step.say && (
-            <p>
-              <Inline text={step.say} />
-            </p>
-          )}
+          {step.say && <Say kit={kit} text={step.say} />}
           {step.command && <Command kit={kit} step={step} replan={replan} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A sentence; what stands on the lines below it is to be sent to somebody as it is. */
+function Say({ kit, text }: { kit: IKit; text: string }): React.ReactElement {
+  const [sentence = '', ...lines] = text.split('\n');
+  return (
+    <>
+      <p>
+        <Inline text={sentence} />
+      </p>
+      {lines.length > 0 && (
+        <Listing
+          kit={kit}
+          block={{
+            type: 'listing',
+            title: kit.trans.__('Request to send'),
+            text: lines.join('\n'),
+            language: 'yaml',
+            folded: true
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import React from 'react';
 import type { DeploymentDetail } from '../../api/types';
 import { Table } from '../card/table';
 import type { IKit } from '../kit';
+import { ProblemView } from '../problem';
 import { Empty } from '../standing';
 import { moment, shortDigest } from '../words';
 
@@ -10,6 +11,9 @@ import { moment, shortDigest } from '../words';
 export function Revisions({ kit, detail }: { kit: IKit; detail: DeploymentDetail }): React.ReactElement {
   const { trans, language } = kit;
   const rows = [...detail.revisions].sort((a, b) => b.number - a.number);
+  if (detail.unread) {
+    return <ProblemView kit={kit} problem={detail.unread} announce={false} />;
+  }
   if (!rows.length) {
     return <Empty>{trans.__('No revision is recorded.')}</Empty>;
   }

@@ -62,10 +62,10 @@ export function DetailView({ kit, model, part, onPart, test, remove }: IDetailVi
       <Tabs id={id} label={detail.row.name} tabs={tabs} chosen={shown} onChoose={to => onPart(to as Part)}>
         {shown === 'overview' && <Overview kit={kit} detail={detail} />}
         {shown === 'test' && test?.()}
-        {shown !== 'overview' && shown !== 'test' && (
+        {shown === 'documents' && <Documents kit={kit} detail={detail} model={model} />}
+        {shown !== 'overview' && shown !== 'test' && shown !== 'documents' && (
           <div className="snb-card snb-neutral">
             <div className="snb-card-body">
-              {shown === 'documents' && <Documents kit={kit} detail={detail} />}
               {shown === 'access' && <Access kit={kit} detail={detail} />}
               {shown === 'revisions' && <Revisions kit={kit} detail={detail} />}
               {shown === 'logs' && <Logs kit={kit} model={model} />}

@@ -30,7 +30,9 @@ export function VersionView({ kit, model, deploy }: IVersionView): React.ReactEl
       </div>
     );
   }
-  const { row, card, lineage } = value;
+  const { row, card, lineage, run } = value;
+  const page = lineage.links.find(link => link.kind === 'run' && link.open === 'url');
+  const open = page && kit.follow(page);
   return (
     <div className="snb-page">
       {trouble && <TroubleView kit={kit} trouble={trouble} retry={() => model.refresh()} />}
@@ -49,6 +51,17 @@ export function VersionView({ kit, model, deploy }: IVersionView): React.ReactEl
           )}
         </div>
       </Card>
+      {run && (
+        <Card kit={kit} card={run}>
+          {open && (
+            <div className="snb-buttons">
+              <button type="button" className="snb-button" onClick={open}>
+                {trans.__('Open in MLflow')}
+              </button>
+            </div>
+          )}
+        </Card>
+      )}
     </div>
   );
 }

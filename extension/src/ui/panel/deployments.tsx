@@ -27,6 +27,11 @@ export function DeploymentsSection({ context }: { context: IPanelContext }): Rea
   const field = React.useRef<HTMLInputElement>(null);
   const { namespace, places } = sections.session;
   const many = namespace === null && places.reduce((count, place) => count + place.namespaces.length, 0) > 1;
+  // Of an empty list: the place that is looked at and cannot be seen.
+  const unseen =
+    model.list.total === 0 && !model.filter
+      ? model.problems.find(problem => problem.place && problem.place === (namespace?.place ?? problem.place))
+      : undefined;
   const run = (id: string, row: DeploymentRow): void => {
     void commands.execute(id, { place: row.place, namespace: row.namespace, name: row.name });
   };
@@ -44,9 +49,9 @@ export function DeploymentsSection({ context }: { context: IPanelContext }): Rea
       >
         <SortBy trans={trans} model={model} />
       </Filter>
-      <Silent kit={kit} problems={model.problems} />
+      <Silent kit={kit} problems={model.problems.filter(problem => problem !== unseen)} />
       <Announcer trans={trans} model={model} />
-      <ListStates kit={kit} list={model.list} empty={<NothingDeployed context={context} />}>
+      <ListStates kit={kit} list={model.list} empty={<NothingDeployed context={context} unseen={unseen} />}>
         <RowList
           trans={trans}
           list={model.list}
@@ -70,26 +75,26 @@ export function DeploymentsSection({ context }: { context: IPanelContext }): Rea
 function deploymentView(row: DeploymentRow, many: boolean, now: number, trans: TranslationBundle): IRowView {
   const stuck = row.tone === 'bad' || (row.tone === 'warn' && row.code !== '');
   const whose = row.mine ? '' : trans.__('of %1', row.owner);
-  const served = version(row.model, row.name);
+  const served = { short: version(row.model, row.name), whole: row.model };
   const space = many ? row.namespace : '';
   const parts = stuck
-    ? [row.code ? `${row.code} ${row.what}` : row.what, served, whose, space]
+    ? [row.code ? `${row.code} ${row.what}` : row.what, served, space, whose]
     : row.tone === 'busy'
       ? [
           row.stage && trans.__('at “%1”', stageWord(row.stage, trans)),
           served,
+          space,
           whose,
-          ago(row.appliedAt, now, trans),
-          space
+          ago(row.appliedAt, now, trans)
         ]
       : [
           served,
+          space,
           whose,
+          expiry(row.expiresAt, now, trans),
           calls(row.calls, trans),
           latency(row.p50Ms, trans),
-          expiry(row.expiresAt, now, trans),
-          ago(row.appliedAt, now, trans),
-          space
+          ago(row.appliedAt, now, trans)
         ];
   return {
     name: row.name,

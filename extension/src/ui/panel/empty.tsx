@@ -1,10 +1,18 @@
 import React from 'react';
 
+import type { Problem } from '../../api/types';
 import { CommandIDs } from '../../tokens';
+import { ProblemView } from '../problem';
 import type { IPanelContext } from './context';
 
+interface INothingDeployed {
+  context: IPanelContext;
+  /** why a place that is looked at cannot be seen */
+  unseen?: Problem | undefined;
+}
+
 /** What an empty list of deployments says: that nothing matches, or how one gets there. */
-export function NothingDeployed({ context }: { context: IPanelContext }): React.ReactElement {
+export function NothingDeployed({ context, unseen }: INothingDeployed): React.ReactElement {
   const { kit, sections, commands } = context;
   const { trans } = kit;
   const { session, deployments } = sections;
@@ -27,6 +35,16 @@ export function NothingDeployed({ context }: { context: IPanelContext }): React.
       </>
     );
   }
+  if (unseen) {
+    return (
+      <>
+        <p className="snb-State-title">
+          {trans.__('What is deployed there is not for you to see, or cannot be seen now.')}
+        </p>
+        <ProblemView kit={kit} problem={unseen} announce={false} />
+      </>
+    );
+  }
   if (deployments.whose === 'shared') {
     return (
       <>
@@ -35,7 +53,7 @@ export function NothingDeployed({ context }: { context: IPanelContext }): React.
       </>
     );
   }
-  const here = session.places.find(place => place.name === 'here');
+  const here = session.namespace?.place !== 'cluster' && session.places.find(place => place.name === 'here');
   return (
     <>
       <p className="snb-State-title">{trans.__('You have nothing deployed here yet.')}</p>

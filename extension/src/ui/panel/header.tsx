@@ -16,7 +16,8 @@ export function Header({ context }: { context: IPanelContext }): React.ReactElem
   const { session } = sections;
   useSignals(session.changed);
   const { standing } = session;
-  const here = session.places.find(place => place.name === 'here');
+  // Whoever looks at a cluster's namespace does not miss this machine.
+  const here = session.namespace?.place !== 'cluster' && session.places.find(place => place.name === 'here');
   return (
     <div className="snb-Header">
       <Badge trans={kit.trans} session={session} />
@@ -48,7 +49,7 @@ export function Header({ context }: { context: IPanelContext }): React.ReactElem
 /** The classification in words, in both languages of the label; always there, also before anything is known. */
 function Badge({ trans, session }: { trans: TranslationBundle; session: ISession }): React.ReactElement {
   const { level, standing } = session;
-  const who = standing.kind === 'ready' ? standing.status.identity : '';
+  const who = standing.kind === 'ready' ? whoOf(session) || standing.status.identity : '';
   const asking = standing.kind === 'asking';
   const text = level ? badge(level, trans) : trans.__('UNKNOWN — treated as Protected B');
   const grade = level && !level.protected ? 'snb-mod-open' : 'snb-mod-protected';
@@ -66,6 +67,12 @@ function Badge({ trans, session }: { trans: TranslationBundle; session: ISession
       )}
     </div>
   );
+}
+
+/** Whom the place that is looked at takes one for; of several, what the cluster says: on this machine everybody is `you`. */
+function whoOf(session: ISession): string {
+  const looked = session.places.filter(place => place.name === (session.namespace?.place ?? place.name));
+  return (looked.find(place => place.name === 'cluster') ?? looked[0])?.identity ?? '';
 }
 
 function Switcher({ trans, session }: { trans: TranslationBundle; session: ISession }): React.ReactElement {

@@ -3,6 +3,7 @@ import React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { HistoryRow } from '../../api/types';
+import { keyOfRecord } from '../../model/lists';
 import type { IPanelContext } from './context';
 import type { IRowView } from './row';
 import { RowList } from './row-list';
@@ -27,7 +28,7 @@ export function HistorySection({ context }: { context: IPanelContext }): React.R
           list={sections.history.list}
           label={trans.__('History')}
           density={density}
-          keyOf={row => `${row.at} ${row.act} ${row.subject} ${row.digest} ${row.text}`}
+          keyOf={keyOfRecord}
           view={(row, now) => recordView(row, now, trans)}
           onOpen={() => undefined}
         />

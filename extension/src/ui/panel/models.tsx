@@ -11,7 +11,7 @@ import type { IRowView } from './row';
 import { RowList } from './row-list';
 import { ListStates } from './states';
 import { useSignals } from './use-signal';
-import { ago } from './words';
+import { ago, liveAt } from './words';
 
 const LOG = '%seldon log model --name fraud --sample X.head()';
 
@@ -74,9 +74,11 @@ function modelView(row: ModelRow, now: number, trans: TranslationBundle, deploy:
     quiet: true,
     parts: [
       row.aliases.join(', '),
-      row.live.length > 0 ? trans.__('live: %1', row.live.join(', ')) : trans.__('not deployed'),
-      row.author,
+      row.live.length > 0
+        ? { short: trans.__('live: %1', liveAt(row)), whole: trans.__('live: %1', row.live.join(', ')) }
+        : trans.__('not deployed'),
       ago(row.createdAt, now, trans),
+      row.author,
       row.notebook
     ],
     data: { 'snb-kind': 'model', name: row.name, version: String(row.version), ref: row.ref },

@@ -3,6 +3,12 @@ import React from 'react';
 import type { Tone } from '../../api/types';
 import { StateIcon } from './state-icon';
 
+/** A part of the second line, with its whole text for those who point at the row or hear it. */
+export interface IPart {
+  short: string;
+  whole: string;
+}
+
 /** What a row shows: a name, a state as icon and word, and a second line that answers the next question. */
 export interface IRowView {
   name: string;
@@ -12,8 +18,8 @@ export interface IRowView {
   word: string;
   /** the word is not of the state, and has no colour */
   quiet?: boolean;
-  /** parts of the second line; empty ones are left out */
-  parts: readonly string[];
+  /** parts of the second line, the most useful first, as the last ones may find no room; empty ones are left out */
+  parts: readonly (string | IPart)[];
   /** the second line tells of trouble */
   trouble?: boolean;
   /** attributes by which commands recognise the row */
@@ -59,7 +65,8 @@ export const Row = React.memo(function Row(props: IRow): React.ReactElement {
 });
 
 function Cells({ view, active }: IRow & { view: IRowView }): React.ReactElement {
-  const second = view.parts.filter(Boolean).join(' · ');
+  const second = line(view.parts, 'short');
+  const whole = line(view.parts, 'whole');
   return (
     <>
       <div role="gridcell" className="snb-Row-line">
@@ -69,7 +76,12 @@ function Cells({ view, active }: IRow & { view: IRowView }): React.ReactElement 
         </span>
         <span className={`snb-Row-word snb-mod-${view.quiet ? 'neutral' : view.tone}`}>{view.word}</span>
       </div>
-      <div role="gridcell" className={`snb-Row-second${view.trouble ? ' snb-mod-trouble' : ''}`} title={second}>
+      <div
+        role="gridcell"
+        className={`snb-Row-second${view.trouble ? ' snb-mod-trouble' : ''}`}
+        title={whole}
+        aria-label={whole === second ? undefined : whole}
+      >
         {second}
       </div>
       {view.action && (
@@ -90,6 +102,13 @@ function Cells({ view, active }: IRow & { view: IRowView }): React.ReactElement 
       )}
     </>
   );
+}
+
+function line(parts: IRowView['parts'], form: keyof IPart): string {
+  return parts
+    .map(part => (typeof part === 'string' ? part : part[form]))
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function WaitingCell({ waiting }: { waiting: string }): React.ReactElement {

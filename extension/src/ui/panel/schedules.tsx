@@ -3,6 +3,7 @@ import React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ScheduleRow } from '../../api/types';
+import { keyOfSchedule } from '../../model/lists';
 import { Inline } from '../card/inline';
 import type { IPanelContext } from './context';
 import type { IRowView } from './row';
@@ -35,7 +36,7 @@ export function SchedulesSection({ context }: { context: IPanelContext }): React
           list={schedules.list}
           label={trans.__('Schedules')}
           density={density}
-          keyOf={row => `${row.place}/${row.namespace}/${row.name}`}
+          keyOf={keyOfSchedule}
           view={(row, now) => scheduleView(row, now, trans)}
           onOpen={() => undefined}
         />
@@ -51,10 +52,10 @@ function scheduleView(row: ScheduleRow, now: number, trans: TranslationBundle): 
     state: 'schedule',
     word: row.suspended ? trans.__('Suspended') : trans.__('On'),
     parts: [
-      row.zone ? `${row.when} (${row.zone})` : row.when,
       row.suspended ? '' : coming(row.nextAt, now, trans),
-      row.lastAt ? trans.__('last run %1', ago(row.lastAt, now, trans)) : trans.__('never ran'),
-      row.namespace
+      { short: row.when, whole: row.zone ? `${row.when} (${row.zone})` : row.when },
+      row.namespace,
+      row.lastAt ? trans.__('last run %1', ago(row.lastAt, now, trans)) : trans.__('never ran')
     ],
     data: { 'snb-kind': 'schedule', place: row.place, namespace: row.namespace, name: row.name }
   };

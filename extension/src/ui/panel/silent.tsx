@@ -1,6 +1,7 @@
 import React from 'react';
 
 import type { Problem } from '../../api/types';
+import { Inline } from '../card/inline';
 import type { IKit } from '../kit';
 import { ProblemView } from '../problem';
 
@@ -15,7 +16,7 @@ export function Silent({ kit, problems }: { kit: IKit; problems: readonly Proble
         <details key={`${problem.code} ${problem.what}`}>
           <summary>
             <span aria-hidden="true">! </span>
-            {problem.what}
+            <Inline text={problem.what} />
           </summary>
           <ProblemView kit={kit} problem={problem} announce={false} />
         </details>

@@ -1,7 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { DeploymentRow, Level } from '../../api/types';
+import type { DeploymentRow, Level, ModelRow } from '../../api/types';
 import { isUnknown } from '../../model/levels';
+import type { IPart } from './row';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -49,14 +50,24 @@ export function calls(count: number | null, trans: TranslationBundle): string {
   return count === 0 ? trans.__('no calls yet') : trans._n('%1 call', '%1 calls', count);
 }
 
-export function latency(ms: number | null, trans: TranslationBundle): string {
-  return ms === null ? '' : trans.__('p50 %1 ms', ms);
+export function latency(ms: number | null, trans: TranslationBundle): IPart | '' {
+  return ms === null ? '' : { short: trans.__('%1 ms', ms), whole: trans.__('p50 %1 ms', ms) };
 }
 
 /** A version as short as it stays clear: `v12` of the model of the same name. */
 export function version(model: string, name: string): string {
   const [of, number] = model.split('@');
   return of === name && number ? `v${number}` : model;
+}
+
+/** Where a version is live, without what goes without saying: this machine, and the model's own name. */
+export function liveAt({ live, name }: Pick<ModelRow, 'live' | 'name'>): string {
+  const short = (path: string): string => {
+    const parts = path.split('/');
+    const from = parts[0] === 'here' ? 1 : 0;
+    return parts.slice(from, parts.at(-1) === name ? -1 : undefined).join('/') || path;
+  };
+  return live.map(short).join(', ');
 }
 
 /** The word for a state, where the server has not said it yet. */

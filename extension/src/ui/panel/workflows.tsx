@@ -3,6 +3,7 @@ import React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { RunRow } from '../../api/types';
+import { keyOfRun } from '../../model/lists';
 import { CommandIDs } from '../../tokens';
 import type { IPanelContext } from './context';
 import type { IRowView } from './row';
@@ -28,7 +29,7 @@ export function WorkflowsSection({ context }: { context: IPanelContext }): React
           list={sections.workflows.list}
           label={trans.__('Workflows')}
           density={density}
-          keyOf={row => `${row.place}/${row.namespace}/${row.id}`}
+          keyOf={keyOfRun}
           view={(row, now) => runView(row, now, trans)}
           onOpen={row =>
             void commands.execute(CommandIDs.openRun, { place: row.place, namespace: row.namespace, id: row.id })

@@ -2,17 +2,19 @@ import React from 'react';
 
 import type { PlaceName, PlanWish, Problem } from '../../api/types';
 import type { PlanModel } from '../../model/plan';
+import { faultAt } from '../../model/plan-card';
 import { TIMEOUT } from '../../model/wish';
 import { Inline } from '../card/inline';
 import type { IKit } from '../kit';
 import { Callers } from './callers';
+import { Choices } from './choices';
 import { Field } from './field';
 import { Namespaces } from './namespaces';
 
 interface IForm {
   kit: IKit;
   model: PlanModel;
-  /** what the server said; shown at the field that is meant */
+  /** what the server said; shown, as a finding of the plan is, at the field that is meant */
   problem: Problem | null;
 }
 
@@ -21,8 +23,12 @@ export function Form({ kit, model, problem }: IForm): React.ReactElement {
   const { trans } = kit;
   const { wish } = model;
   const id = React.useId();
-  const fault = (...fields: string[]): React.ReactNode =>
-    problem && fields.includes(problem.field) ? <Inline text={problem.what} /> : null;
+  const fault = (...fields: string[]): React.ReactNode => {
+    const said = problem && fields.includes(problem.field) ? problem : null;
+    const found = model.plan && !model.stale ? faultAt(model.plan, ...fields) : undefined;
+    const text = said ? [said.what, said.saw].filter(Boolean).join(' ') : found?.text;
+    return text ? <Inline text={text} /> : null;
+  };
   const set = (change: Partial<PlanWish>): void => model.wishFor(change);
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
@@ -69,18 +75,6 @@ export function Form({ kit, model, problem }: IForm): React.ReactElement {
           fault={fault('callers', 'caller')}
           onChange={callers => set({ callers })}
         />
-        <Field id={`${id}-environment`} label={trans.__('Packages')} fault={fault('environment')}>
-          {props => (
-            <select
-              {...props}
-              value={wish.environment ?? ''}
-              onChange={event => set({ environment: event.target.value })}
-            >
-              <option value="">{trans.__('the server’s, if they fit')}</option>
-              <option value="own">{trans.__('the model’s own (starts slower)')}</option>
-            </select>
-          )}
-        </Field>
         <Field
           id={`${id}-timeout`}
           label={trans.__('Answers within')}
@@ -100,6 +94,7 @@ export function Form({ kit, model, problem }: IForm): React.ReactElement {
           )}
         </Field>
       </div>
+      <Choices kit={kit} model={model} fault={fault} />
       <div className="snb-buttons">
         <button
           type="submit"

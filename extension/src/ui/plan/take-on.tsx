@@ -1,7 +1,7 @@
 import React from 'react';
 
 import type { PlanView } from '../../api/types';
-import { blocking } from '../../model/plan-card';
+import { mayTakeOn } from '../../model/plan-card';
 import type { PlanModel } from '../../model/plan';
 import type { IKit } from '../kit';
 
@@ -15,7 +15,7 @@ interface ITakeOn {
 export function TakeOn({ kit, model, plan }: ITakeOn): React.ReactElement | null {
   const { trans } = kit;
   const id = React.useId();
-  const may = blocking(plan).filter(finding => finding.overridable);
+  const may = mayTakeOn(plan);
   const [chosen, setChosen] = React.useState<readonly string[]>([]);
   const [because, setBecause] = React.useState(model.wish.because ?? '');
   const [missed, setMissed] = React.useState(false);

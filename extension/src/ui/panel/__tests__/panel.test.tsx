@@ -62,7 +62,10 @@ describe('the panel', () => {
     await deployments();
     expect(screen.getByRole('grid', { name: 'My deployments' }).getAttribute('aria-rowcount')).toBe('3');
     const [fraud, churn, claims] = screen.getAllByRole('row');
-    expect(fraud?.textContent).toMatch(/fraudAnsweringv12 · 412 calls · p50 14 ms/);
+    expect(fraud?.textContent).toMatch(/fraudAnsweringv12 · 412 calls · 14 ms/);
+    const second = fraud?.querySelector('.snb-Row-second');
+    expect(second?.getAttribute('title')).toMatch(/^fraud@12 · 412 calls · p50 14 ms · .* ago$/);
+    expect(second?.getAttribute('aria-label')).toBe(second?.getAttribute('title'));
     expect(churn?.textContent).toContain('StuckSNB-204 No files.');
     expect(claims?.textContent).toContain('of user-b');
     expect(churn?.getAttribute('aria-rowindex')).toBe('2');
