@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from dataclasses import replace
@@ -51,22 +50,15 @@ def revision(name, number=1):
     return status(name, number=number).revision
 
 
-def test_a_file_that_was_replaced_is_told_soon_and_nothing_is_started(seen):
+def test_a_file_that_was_replaced_is_told_and_nothing_is_started(seen):
     records = seen.workspace.place.records
     assert seen.attend(5.0) == () and seen.running == ("here",)
-    times = []
     for number in range(1, 6):
         records.commit(Live(revision=revision("fraud", number), slot="none"))
-        began = time.monotonic()
-        change, at = seen.wait(lambda change, number=number: change.revision == number)
+        change, _ = seen.wait(lambda change, number=number: change.revision == number)
         assert (change.kind, change.name, change.state) == ("deployment", "fraud", "stopped"), "its place is down"
-        times.append(at - began)
     records.end(Target("dev", "fraud"))
-    began = time.monotonic()
-    change, at = seen.wait(lambda change: change.act == "gone")
-    times.append(at - began)
-    print("told after", ", ".join(f"{item * 1000:.0f} ms" for item in times))
-    assert sorted(times)[len(times) // 2] < 0.2
+    seen.wait(lambda change: change.act == "gone")
     assert seen.workspace.place.supervisor.processes() == [] and not seen.workspace.place.exists
 
 
@@ -95,11 +87,10 @@ def test_a_run_that_goes_on_elsewhere_is_told_stage_by_stage(seen):
 class Breaking:
     """A watch of this machine that shows everything once, says at once that something changed, and breaks at the next look."""
 
-    def __init__(self, watch, begun):
-        self._watch, self._begun, self._looks = watch, begun, 0
+    def __init__(self, watch):
+        self._watch, self._looks = watch, 0
 
     def start(self, told):
-        self._begun.append(time.monotonic())
         self._watch.start(told)
         told(None)
 
@@ -116,23 +107,33 @@ class Breaking:
         self._watch.stop()
 
 
-@pytest.mark.parametrize("held_s", [60.0, 0.0])
-def test_a_place_that_breaks_after_its_first_look_is_left_alone_longer_each_time(seen, monkeypatch, held_s):
+@pytest.mark.parametrize(
+    ("held_s", "pauses"),
+    [
+        (60.0, [0.1, 0.3, 0.9, 0.9]),
+        (0.0, [0.1, 0.1, 0.1, 0.1]),
+    ],  # the second held as long as is asked of it: each time is the first
+)
+def test_a_place_that_breaks_after_its_first_look_is_left_alone_longer_each_time(seen, monkeypatch, held_s, pauses):
+    waited, wait = [], watching.Watcher._wait
+
+    def noted(self, seconds):
+        if seconds != watching.GAP_S:
+            waited.append(seconds)
+        wait(self, min(seconds, 0.01))
+
     monkeypatch.setattr(watching, "_RETRY_S", (0.1, 0.3, 0.9))
     monkeypatch.setattr(watching, "HELD_S", held_s)
-    begun, local = [], seen.workspace.ports.watch
-    seen.workspace.ports = replace(seen.workspace.ports, watch=lambda: Breaking(local(), begun))
+    monkeypatch.setattr(watching.Watcher, "_wait", noted)
+    local = seen.workspace.ports.watch
+    seen.workspace.ports = replace(seen.workspace.ports, watch=lambda: Breaking(local()))
     seen.attend(5.0)
     seen.wait(lambda change: (change.kind, change.state) == ("place", "SNB-900"))
     seen.wait(lambda change: (change.kind, change.act, change.state) == ("place", "changed", ""))
-    end = time.monotonic() + 10
-    while len(begun) < 4 and time.monotonic() < end:
+    end = time.monotonic() + 20
+    while len(waited) < 4 and time.monotonic() < end:
         time.sleep(0.02)
-    pauses = [later - earlier for earlier, later in itertools.pairwise(begun)]
-    if held_s:
-        assert pauses[0] < pauses[1] < pauses[2] and pauses[2] > 0.9, pauses
-    else:  # it held as long as is asked of it: each time is the first time
-        assert max(pauses[:3]) < 0.6, pauses
+    assert waited[:4] == pauses
 
 
 def test_a_closed_server_watches_nothing(seen):
@@ -146,24 +147,23 @@ def test_a_closed_server_watches_nothing(seen):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("seldon_nb-panel", "seldon_nb-watch"))]
 
 
-def test_an_idle_place_costs_next_to_nothing(seen):
+def test_an_idle_place_is_not_looked_at(seen, monkeypatch):
     home = seen.workspace.home
     for number in range(20):
         seen.workspace.place.records.commit(Live(revision=revision(f"model-{number}"), slot="none"))
         slot = home.slots / f"{number:08x}"
         slot.mkdir()
         (slot / "state.json").write_text("{}")
+    looks, look = [], watching.Watcher._look
+
+    def noted(self, *words, **more):
+        looks.append(words)
+        look(self, *words, **more)
+
+    monkeypatch.setattr(watching.Watcher, "_look", noted)
     assert seen.attend(5.0) == ()
     assert seen.inventory.page(Query(state=State.STOPPED.value)).total == 20
-    time.sleep(1.5)
-    threads = {thread.id: thread for thread in psutil.Process().threads()}
-    names = {
-        thread.native_id for thread in threading.enumerate() if thread.name.startswith(("seldon_nb-panel", "seldon_nb-watch"))
-    }
-    time.sleep(5.0)
-    now = {thread.id: thread for thread in psutil.Process().threads()}
-    used = sum(
-        now[item].user_time + now[item].system_time - threads[item].user_time - threads[item].system_time for item in names
-    )
-    print(f"{used / 5.0 * 100:.2f} % of a core")
-    assert used / 5.0 < 0.02  # measured in hundredths of a second: the goal is 1 %
+    time.sleep(1.5)  # what was written just before it began is heard, and looked at once more
+    before = len(looks)
+    time.sleep(3.0)
+    assert len(looks) == before  # what the watcher itself costs meanwhile: bench_panel_live
