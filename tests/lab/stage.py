@@ -44,7 +44,7 @@ def table(rows: int, seed: int = 7) -> Any:
 def labels(frame: Any) -> Any:
     """What the models learn: many claims, or a low income with some."""
     return ((frame["claims"] > 5) | ((frame["income"].fillna(0) < 45_000) & (frame["claims"] > 2))).map(
-        {True: "fraud", False: "fine"}
+        {True: "fraud", False: "honest"}
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -76,6 +77,7 @@ def plan_documents(screen: Screen) -> Locator:
 
 def plan_blocked(screen: Screen) -> Locator:
     tab = plan(screen)
+    tab.locator("form.snb-form details.snb-more > summary").click()
     tab.locator("form.snb-form select").last.select_option("own")
     tab.locator("form.snb-form [type=submit]").click()
     expect(tab.locator("section.snb-card.snb-bad")).to_be_visible()
@@ -254,15 +256,20 @@ def applied(lab: LabProcess) -> str:
     """The id of a run that deployed ``dev/applied`` from the panel's side; made once for a home."""
     home = lab.environment["SELDON_NB_HOME"]
     if home not in _runs:
-        made = _post(lab, "plans", {"ref": "fraud@2", "place": "here", "to": "dev", "name": "applied"})
-        _runs[home] = _post(lab, f"plans/{made['digest']}/apply", {})["row"]["id"]
+        made = _asked(lab, "plans", {"ref": "fraud@2", "place": "here", "to": "dev", "name": "applied"})
+        run = _asked(lab, f"plans/{made['digest']}/apply", {})["row"]["id"]
+        end = time.monotonic() + SERVED / 1000
+        while _asked(lab, f"runs/here/dev/{run}")["row"]["phase"] in ("waiting", "running") and time.monotonic() < end:
+            time.sleep(0.5)
+        _runs[home] = run
     return _runs[home]
 
 
-def _post(lab: LabProcess, path: str, body: dict[str, Any]) -> Any:
+def _asked(lab: LabProcess, path: str, body: dict[str, Any] | None = None) -> Any:
+    """What a route answers; a GET without a body."""
     request = urllib.request.Request(
         f"{lab.url}/seldon-nb/{path}",
-        data=json.dumps(body).encode(),
+        data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"token {lab.token}", "X-Seldon-NB": "1", "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as answer:

@@ -45,7 +45,7 @@ def test_the_panel_shows_its_sections_the_switcher_and_the_badge(panel):
 
 def test_a_row_says_name_state_version_use_and_age(panel):
     row = panel.deployment("fraud")
-    expect(row).to_have_accessible_name(re.compile(r"^fraud Answering v\d · .*(ago|just now)"))
+    expect(row).to_have_accessible_name(re.compile(r"^fraud Answering fraud@\d · dev · .*(ago|just now)"))
     expect(row.locator("svg")).to_have_attribute("aria-hidden", "true")  # its word stands beside it
     expect(panel.model("fraud", 1)).to_have_accessible_name(re.compile(r"fraud v1 .*live: .*dev/fraud"))
     expect(panel.model("fraud", 1).get_by_role("button", name="Deploy fraud version 1…")).to_be_attached()
